@@ -1,0 +1,123 @@
+/** Runs programs: argument lists and absolute paths only, no shell, always a deadline, the whole process group killed. */
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Millis } from '../time.js';
+
+/** Where programs are looked for; PATH is never trusted. */
+const SEARCH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
+
+export interface ExecOptions {
+  readonly timeout: Millis;
+  /** Written to standard input, which is otherwise /dev/null. */
+  readonly input?: string;
+  /** The complete environment; absent: the daemon's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Ends the program early, like the deadline. */
+  readonly signal?: AbortSignal;
+  /** Bytes kept of each output stream; the rest is read and thrown away. Default 1 MiB. */
+  readonly maxOutput?: number;
+}
+
+export interface ExecResult {
+  /** Exit status; undefined when it was killed or could not be started. */
+  readonly code: number | undefined;
+  /** Name of the signal that ended it. */
+  readonly killedBy: string | undefined;
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it could not be started, e.g. `ENOENT`. */
+  readonly startError: string | undefined;
+}
+
+/** The absolute path of a program, or undefined when it is not installed. */
+export const findProgram = (name: string): string | undefined =>
+  SEARCH.map((folder) => join(folder, name)).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** Appends to a list of chunks until `limit` bytes are kept. */
+const keeper = (limit: number) => {
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  return {
+    add: (chunk: Buffer): void => {
+      if (kept >= limit) return;
+      const part = chunk.subarray(0, limit - kept);
+      chunks.push(part);
+      kept += part.length;
+    },
+    text: (): string => Buffer.concat(chunks).toString('utf8'),
+  };
+};
+
+const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group is gone already: nothing left to kill.
+  }
+};
+
+/**
+ * Runs `file` (an absolute path) with `args` and resolves when it has ended; never rejects.
+ *
+ * At the deadline, or when `signal` fires, the program and everything it started is killed. Descendants that keep the
+ * output open after the program has ended do not hold the result back for longer than 100 ms.
+ */
+export const run = async (file: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> => {
+  const stdout = keeper(options.maxOutput ?? 1 << 20);
+  const stderr = keeper(options.maxOutput ?? 1 << 20);
+  const child = execa(file, [...args], {
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: false,
+    extendEnv: options.env === undefined,
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  });
+  child.stdout.on('data', stdout.add);
+  child.stderr.on('data', stderr.add);
+  const { pid } = child;
+  let timedOut = false;
+  const end = (): void => {
+    if (pid !== undefined) killGroup(pid);
+  };
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    end();
+  }, options.timeout);
+  options.signal?.addEventListener('abort', end, { once: true });
+  if (options.signal?.aborted) end();
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => setTimeout(resolve, 100).unref());
+    child.once('error', () => resolve());
+  });
+  const settled = child.then((result) => result);
+  const first = await Promise.race([settled, exited.then(() => undefined)]);
+  clearTimeout(deadline);
+  options.signal?.removeEventListener('abort', end);
+  if (first === undefined) {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+  const result = first ?? (await settled);
+  return {
+    code: result.exitCode,
+    killedBy: result.signal,
+    timedOut,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    startError:
+      pid === undefined ? ((result.cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown') : undefined,
+  };
+};
