@@ -1,9 +1,10 @@
 // Builds dist/: TypeScript to dist/build (what jest runs) and one bundled file per command to dist/bin and dist/resource.d.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { filesBelow, markBuilt, sourceState } from './build-stamp.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -23,7 +24,21 @@ const banner =
 /** Optional native or large packages are loaded only when they are used, and never bundled. */
 const external = ['koffi'];
 
+/** Removes what earlier builds left of sources that are gone, so that jest does not run tests nobody has any more. */
+const removeStale = () => {
+  for (const file of filesBelow(join('dist', 'build'))) {
+    const source = relative(join('dist', 'build'), file).replace(/\.js(\.map)?$/, '.ts');
+    if (source.endsWith('.ts') && !existsSync(source)) rmSync(file);
+  }
+  for (const folder of ['bin', 'resource.d']) {
+    for (const file of filesBelow(join('dist', folder))) {
+      if (!existsSync(join(folder, `${basename(file, '.js')}.ts`))) rmSync(file);
+    }
+  }
+};
+
 export async function buildAll() {
+  const state = sourceState();
   execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], { stdio: 'inherit' });
   for (const folder of ['bin', 'resource.d']) {
     const entryPoints = commandsIn(folder);
@@ -44,6 +59,14 @@ export async function buildAll() {
     });
     for (const entry of entryPoints) chmodSync(join('dist', folder, `${basename(entry, '.ts')}.js`), 0o755);
   }
+  removeStale();
+  markBuilt(state);
 }
 
-await buildAll();
+try {
+  await buildAll();
+} catch (error) {
+  // tsc and esbuild have said what is wrong; a stack trace of this script adds nothing.
+  if (error?.status === undefined && error?.errors === undefined) console.error(error);
+  process.exitCode = 1;
+}
