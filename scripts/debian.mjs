@@ -39,11 +39,18 @@ export const missingPackages = (packages) => {
 export const installLine = (packages) =>
   `apt-get update && apt-get install -y --no-install-recommends ${packages.map(({ name }) => name).join(' ')}`;
 
-const apt = (...args) =>
-  spawnSync('apt-get', ['-q', ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+/** Runs apt-get without questions; its pages of output are shown only when it fails. */
+const apt = (...args) => {
+  const result = spawnSync('apt-get', ['-q', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 26,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_FRONTEND: 'none' },
-  }).status === 0;
+  });
+  if (result.status !== 0)
+    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? result.error?.message ?? ''}`);
+  return result.status === 0;
+};
 
 /** Runs `action` while invoke-rc.d is told to start nothing; an administrator's own policy stays as it is. */
 const withoutStarts = (action) => {
@@ -75,7 +82,10 @@ export const installPackages = (packages, say) => {
   for (const { name, reason } of packages) say(`Debian package ${name}: ${reason}`);
   const before = installed() ?? new Set();
   const names = packages.map(({ name }) => name);
-  const install = () => apt('install', '-y', '--no-install-recommends', ...names);
+  const install = () => {
+    say('apt-get install …');
+    return apt('install', '-y', '--no-install-recommends', ...names);
+  };
   const update = () => {
     say('refreshing the package lists');
     return apt('update');
