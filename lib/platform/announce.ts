@@ -1,0 +1,189 @@
+/** Tells the neighbours who owns an address now: gratuitous ARP for IPv4, unsolicited neighbour advertisement for IPv6. */
+import type { Log } from '../log.js';
+import { type Millis, millis } from '../time.js';
+import { encodeGratuitousArp } from './arp-frame.js';
+import { findProgram, run } from './exec.js';
+import { errorText, loadNative, type Native } from './native.js';
+import { encodeNeighbourAdvertisement } from './neighbour-advertisement.js';
+import { addressBytes } from './socket-address.js';
+
+export interface AnnounceTarget {
+  /** Interface without label, e.g. `eth0`. */
+  readonly device: string;
+  /** IPv4 or IPv6 literal. */
+  readonly address: string;
+  /** Hardware address to announce (6 bytes) if it is not the interface's own. */
+  readonly mac?: Uint8Array;
+}
+
+export interface AnnounceOptions {
+  /** How many times in all, at least 1. */
+  readonly count: number;
+  /** Between one time and the next. */
+  readonly interval: Millis;
+  readonly log: Log;
+}
+
+export interface Announcement {
+  /** Ends the repetitions. */
+  cancel(): void;
+  /** Resolves after the last repetition or the cancellation: whether any packet went out. */
+  readonly done: Promise<boolean>;
+}
+
+// linux/if_packet.h, linux/sockios.h, linux/if_arp.h
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const SIOCGIFHWADDR = 0x8927;
+const ARPHRD_ETHER = 1;
+const MSG_DONTWAIT = 0x40;
+const IFNAMSIZ = 16;
+
+/** The packet socket that all announcements share; `native` undefined: packets go out through programs. */
+interface Sender {
+  readonly native: Native | undefined;
+  readonly fd: number;
+}
+
+const openSender = async (): Promise<Sender> => {
+  const native = await loadNative();
+  if (native === undefined) return { native: undefined, fd: -1 };
+  // Protocol 0: it only sends, the kernel queues nothing for it.
+  const fd = native.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+  return fd < 0 ? { native: undefined, fd } : { native, fd };
+};
+
+let preparing: Promise<Sender> | undefined;
+let prepared: Sender | undefined;
+let saidMissing = false;
+
+/** Loads what is needed ahead of time, so that the first packet of a takeover waits for nothing. */
+export const prepareAnnouncer = async (): Promise<void> => {
+  preparing ??= openSender();
+  prepared = await preparing;
+};
+
+/** The interface's hardware address when it is an Ethernet one. */
+const hardwareAddress = (native: Native, fd: number, device: string): Buffer | undefined => {
+  const request = Buffer.alloc(40);
+  request.write(device.slice(0, IFNAMSIZ - 1), 'latin1');
+  if (native.ioctl(fd, SIOCGIFHWADDR, request) < 0) return undefined;
+  return request.readUInt16LE(IFNAMSIZ) === ARPHRD_ETHER ? request.subarray(18, 24) : undefined;
+};
+
+const linkLayerAddress = (frame: Buffer, interfaceIndex: number): Buffer => {
+  const address = Buffer.alloc(20);
+  address.writeUInt16LE(AF_PACKET, 0);
+  frame.copy(address, 2, 12, 14); // the protocol, in network order in both places
+  address.writeInt32LE(interfaceIndex, 4);
+  address.writeUInt8(6, 11);
+  frame.copy(address, 12, 0, 6);
+  return address;
+};
+
+const framesFor = (interfaceMac: Uint8Array, mac: Uint8Array | undefined, address: Uint8Array): readonly Buffer[] => {
+  const ownerMac = mac ?? interfaceMac;
+  if (address.length === 16) return [encodeNeighbourAdvertisement(ownerMac, address)];
+  return (['request', 'reply'] as const).map((operation) =>
+    encodeGratuitousArp({ operation, interfaceMac, ownerMac, address }),
+  );
+};
+
+/** Sends one set of packets; answers why not. The interface is looked up each time, it may have been replaced. */
+const sendFrames = ({ native, fd }: Sender, target: AnnounceTarget): string | undefined => {
+  const address = addressBytes(target.address);
+  if (native === undefined || address === undefined) return `'${target.address}' is not an address`;
+  const index = native.interfaceIndex(target.device);
+  if (index === 0) return `there is no interface ${target.device}`;
+  const mac = hardwareAddress(native, fd, target.device);
+  if (mac === undefined) return `${target.device} has no Ethernet address`;
+  const refused = framesFor(mac, target.mac, address)
+    .map((frame) => native.sendTo(fd, frame, MSG_DONTWAIT, linkLayerAddress(frame, index)))
+    .find((result) => result < 0);
+  return refused === undefined ? undefined : errorText(refused);
+};
+
+/** The same through arping(8), which repeats by itself once a second, or heartbeat's send_ua. */
+const sendThroughProgram = async (target: AnnounceTarget, signal: AbortSignal): Promise<string | undefined> => {
+  if (target.mac !== undefined) return 'another hardware address can only be announced with the package koffi';
+  const ipv6 = target.address.includes(':');
+  const program = ipv6 ? findProgram('ndsend') : findProgram('arping');
+  if (program === undefined) {
+    return `neither the package koffi nor ${ipv6 ? 'ndsend(8)' : 'arping(8)'} is installed`;
+  }
+  const calls = ipv6
+    ? [[target.address, target.device]]
+    : ['-U', '-A'].map((form) => [form, '-q', '-c', '1', '-w', '1', '-I', target.device, target.address]);
+  const results = await Promise.all(calls.map((args) => run(program, args, { timeout: millis(3000), signal })));
+  // arping without an answer exits 1 in some versions: only what it says on stderr is a failure.
+  const failed = results.find((result) => result.startError !== undefined || result.stderr !== '');
+  return failed === undefined ? undefined : failed.stderr.trim() || (failed.startError ?? 'failed');
+};
+
+const key = ({ device, address }: AnnounceTarget): string => `${address}%${device}`;
+
+/** What is being repeated, so that releasing an address ends it. */
+const active = new Map<string, Announcement>();
+
+/** Ends the repetitions for an address on a device, if there are any. */
+export const cancelAnnouncement = (target: AnnounceTarget): void => active.get(key(target))?.cancel();
+
+/**
+ * Announces an address `count` times. After `prepareAnnouncer` the first packets are on the wire when this returns; the
+ * rest follows in the background. A new announcement of the same address replaces the old one.
+ */
+export const announce = (target: AnnounceTarget, options: AnnounceOptions): Announcement => {
+  cancelAnnouncement(target);
+  const abort = new AbortController();
+  let finish: (sent: boolean) => void = () => undefined;
+  const done = new Promise<boolean>((resolve) => {
+    finish = resolve;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let sent = false;
+  let complained = false;
+  const announcement: Announcement = {
+    cancel: () => {
+      clearTimeout(timer);
+      abort.abort();
+      if (active.get(key(target)) === announcement) active.delete(key(target));
+      finish(sent);
+    },
+    done,
+  };
+  active.set(key(target), announcement);
+
+  const note = (refused: string | undefined): void => {
+    if (refused === undefined) sent = true;
+    else if (!complained && !abort.signal.aborted) {
+      complained = true;
+      options.log('WARN', `Cannot announce ${target.address} on ${target.device}: ${refused}`);
+    }
+  };
+  const next = (left: number): void => {
+    if (abort.signal.aborted) return;
+    if (left > 0) timer = setTimeout(round, options.interval, left);
+    else announcement.cancel();
+  };
+  const round = (left: number): void => {
+    const sender = prepared;
+    if (sender === undefined) {
+      void prepareAnnouncer().then(() => abort.signal.aborted || round(left));
+    } else if (sender.native === undefined) {
+      if (!saidMissing) {
+        saidMissing = true;
+        options.log('info', 'Addresses are announced through arping: packet sockets need the optional package koffi');
+      }
+      void sendThroughProgram(target, abort.signal).then((refused) => {
+        note(refused);
+        next(left - 1);
+      });
+    } else {
+      note(sendFrames(sender, target));
+      next(left - 1);
+    }
+  };
+  round(Math.max(1, options.count));
+  return announcement;
+};
