@@ -37,6 +37,15 @@ export interface ClusterSettings {
   /** Whether haresources has groups of ours, and groups of others. */
   readonly hasLocalGroups: boolean;
   readonly hasForeignGroups: boolean;
+  /**
+   * The first resource word of each group of ours, in the order of haresources. Legacy mode (reference 6.9) moves
+   * groups one by one under this name; without it the machine can only move all of them together.
+   */
+  readonly localKeys?: readonly string[];
+  /** The same for the groups of other nodes. */
+  readonly foreignKeys?: readonly string[];
+  /** Our process id, only for the log line `Heartbeat shutdown in progress. (14)`. */
+  readonly pid?: number;
   /** Seed of the machine's own pseudo-random numbers (ack digit, resend delays). */
   readonly seed: number;
 }
@@ -68,8 +77,17 @@ export type ClusterEffect =
   /** Run the rc.d script called like the message's `t`, if an administrator has put one there (reference 2.7). */
   | { readonly type: 'notify'; readonly message: Message }
   | { readonly type: 'log'; readonly priority: Priority; readonly text: string }
-  /** Start groups left to right, or stop them right to left; ends with one `jobDone`. Jobs run in the order given. */
-  | { readonly type: 'job'; readonly job: number; readonly action: 'acquire' | 'release'; readonly scope: JobScope }
+  /**
+   * Start groups left to right, or stop them right to left; ends with one `jobDone`. Jobs run in the order given.
+   * With `group` (legacy mode only) the job is about the one group of that scope whose first resource word it is.
+   */
+  | {
+      readonly type: 'job';
+      readonly job: number;
+      readonly action: 'acquire' | 'release';
+      readonly scope: JobScope;
+      readonly group?: string;
+    }
   /** Announce the addresses we hold once more (another owner may have answered for them meanwhile). */
   | { readonly type: 'announce' }
   /** Communication is up: open the client socket, start respawn clients (reference 5.4). */
