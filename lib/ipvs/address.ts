@@ -1,0 +1,57 @@
+/** Addresses as IPVS prints them: one spelling for each, so that tables can be compared as text. */
+import ipaddr from 'ipaddr.js';
+import type { Family, ServiceKey } from './model.js';
+
+/** inet_ntop's spelling of an IPv6 address, which shows an embedded IPv4 address dotted. */
+const ipv6Text = (address: ipaddr.IPv6): string => {
+  const parts = address.parts;
+  const zeros = parts.findIndex((part) => part !== 0);
+  const high = parts[6] ?? 0;
+  const low = parts[7] ?? 0;
+  const dotted = `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  if (zeros === 5 && parts[5] === 0xffff) return `::ffff:${dotted}`;
+  if (zeros === 6) return `::${dotted}`;
+  return address.toRFC5952String();
+};
+
+/** The normal spelling of an address and its family, or undefined for anything that is not an address. */
+export const normaliseAddress = (text: string): { readonly address: string; readonly family: Family } | undefined => {
+  if (text.includes('%')) return undefined;
+  try {
+    if (ipaddr.IPv6.isValid(text)) return { address: ipv6Text(ipaddr.IPv6.parse(text)), family: 'ipv6' };
+    // inet_aton's short, octal and hexadecimal forms are addresses too (010.0.1.21 is 8.0.1.21).
+    if (ipaddr.IPv4.isValid(text)) return { address: ipaddr.IPv4.parse(text).toString(), family: 'ipv4' };
+  } catch {
+    // isValid is not complete for overlong octets; the caller sees "not an address".
+  }
+  return undefined;
+};
+
+/** The family of a normalised address. */
+export const familyOf = (address: string): Family => (address.includes(':') ? 'ipv6' : 'ipv4');
+
+/** `10.0.0.1:80` or `[2001:db8::1]:80`. */
+export const endpointText = (address: string, port: number | string): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+const bytesOf = (address: string): readonly number[] => {
+  const parsed = ipaddr.isValid(address) ? ipaddr.parse(address).toByteArray() : [];
+  // IPv4 sorts before IPv6 (`ipvsadm -L`).
+  return [parsed.length, ...parsed];
+};
+
+/** Orders addresses by family and number, as `ipvsadm -L` does. */
+export const compareAddresses = (left: string, right: string): number => {
+  const a = bytesOf(left);
+  const b = bytesOf(right);
+  const at = a.findIndex((byte, index) => byte !== b[index]);
+  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+};
+
+/** Text that is the same exactly for the same virtual service, e.g. `tcp 10.0.0.1:80` or `fwm 7 ipv6`. */
+export const keyText = (key: ServiceKey): string =>
+  key.protocol === 'fwm'
+    ? `fwm ${key.mark}${key.family === 'ipv6' ? ' ipv6' : ''}`
+    : `${key.protocol} ${endpointText(key.address, key.port)}`;
+
+export const sameKey = (left: ServiceKey, right: ServiceKey): boolean => keyText(left) === keyText(right);
