@@ -1,8 +1,7 @@
 /** The IPv4 addresses of a network device as the kernel has them now, carrier or not. */
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { millis } from '../time.js';
-import { findProgram, run } from './exec.js';
+import type { AddressEntry } from './address-entry.js';
+import { readAddresses } from './addresses.js';
 
 export interface InterfaceAddress {
   readonly address: string;
@@ -31,51 +30,23 @@ export const interfaceIndex = (device: string): number | undefined => {
   }
 };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+/** Picks the addresses of one device; an alias such as eth0:0 is a label on its device. */
+export const addressesOf = (entries: readonly AddressEntry[], device: string): readonly InterfaceAddress[] =>
+  entries
+    .filter((entry) => entry.family === 'ipv4')
+    .filter((entry) => (device.includes(':') ? entry.label === device : entry.device === device))
+    .map((entry) => {
+      // 0.0.0.0 is what some tools leave behind where no broadcast address is set.
+      const given = entry.broadcast === '0.0.0.0' ? undefined : entry.broadcast;
+      return {
+        address: entry.address,
+        prefixLength: entry.prefix,
+        broadcast: given ?? broadcastOf(entry.address, entry.prefix),
+      };
+    });
 
-/** Reads what `ip -j -4 addr show` prints; anything unexpected counts as no addresses. */
-export const parseIpAddr = (json: string, device: string): readonly InterfaceAddress[] => {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    return [];
-  }
-  const entries = Array.isArray(parsed) ? parsed.filter(isObject) : [];
-  const infos = entries.flatMap((entry) => (Array.isArray(entry.addr_info) ? entry.addr_info.filter(isObject) : []));
-  const found = infos.flatMap((info) => {
-    const { local, prefixlen, broadcast, label } = info;
-    if (info.family !== 'inet' || typeof local !== 'string' || typeof prefixlen !== 'number') return [];
-    if (device.includes(':') && label !== device) return [];
-    // 0.0.0.0 is what a system reports that has no broadcast address set.
-    const given = typeof broadcast === 'string' && broadcast !== '0.0.0.0' ? broadcast : undefined;
-    return [{ address: local, prefixLength: prefixlen, broadcast: given ?? broadcastOf(local, prefixlen) }];
-  });
-  return found;
-};
-
-/** What Node knows by itself: only devices that are up and have a carrier, and no configured broadcast address. */
-const fromNode = (device: string): readonly InterfaceAddress[] =>
-  (networkInterfaces()[device] ?? []).flatMap((info) => {
-    const prefixLength = Number(info.cidr?.split('/')[1]);
-    return info.family === 'IPv4' && Number.isInteger(prefixLength)
-      ? [{ address: info.address, prefixLength, broadcast: broadcastOf(info.address, prefixLength) }]
-      : [];
-  });
-
-/**
- * The IPv4 addresses of a device, primary first; empty when it has none or does not exist. Never rejects.
- *
- * iproute2 is asked first because it also knows devices without a carrier and the broadcast address as configured.
- */
+/** The IPv4 addresses of a device, primary first; empty when it has none or does not exist. Never rejects. */
 export const interfaceAddresses = async (device: string): Promise<readonly InterfaceAddress[]> => {
-  const ip = findProgram('ip');
-  const base = device.replace(/:.*$/, '');
-  if (ip !== undefined && base !== '') {
-    const { code, stdout } = await run(ip, ['-j', '-4', 'addr', 'show', 'dev', base], { timeout: millis(5000) });
-    const found = code === 0 ? parseIpAddr(stdout, device) : [];
-    if (found.length > 0) return found;
-  }
-  return fromNode(device);
+  const entries = await readAddresses();
+  return typeof entries === 'string' ? [] : addressesOf(entries, device);
 };
