@@ -1,5 +1,5 @@
 /** Runs programs: argument lists and absolute paths only, no shell, always a deadline, the whole process group killed. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Millis } from '../time.js';
@@ -18,6 +18,13 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Bytes kept of each output stream; the rest is read and thrown away. Default 1 MiB. */
   readonly maxOutput?: number;
+  /**
+   * A file that gets both output streams (appended, created 0600) instead of the result: what a program starts in the
+   * background may go on writing there. One that cannot be opened counts as /dev/null.
+   */
+  readonly outputFile?: string;
+  /** Go on reading the output of descendants after the result is there, so that they never write to a closed pipe. */
+  readonly linger?: boolean;
 }
 
 export interface ExecResult {
@@ -66,6 +73,14 @@ const killGroup = (pid: number): void => {
   }
 };
 
+const openOutput = (path: string): number => {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch {
+    return openSync('/dev/null', 'w');
+  }
+};
+
 /**
  * Runs `file` (an absolute path) with `args` and resolves when it has ended; never rejects.
  *
@@ -73,6 +88,8 @@ const killGroup = (pid: number): void => {
  * output open after the program has ended do not hold the result back for longer than 100 ms.
  */
 export const run = async (file: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> => {
+  // Any descriptor will do; execa's type names only 3 to 9.
+  const output = options.outputFile === undefined ? undefined : (openOutput(options.outputFile) as 3);
   const stdout = keeper(options.maxOutput ?? 1 << 20);
   const stderr = keeper(options.maxOutput ?? 1 << 20);
   const child = execa(file, [...args], {
@@ -84,9 +101,13 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    stdout: output ?? 'pipe',
+    stderr: output ?? 'pipe',
   });
-  child.stdout.on('data', stdout.add);
-  child.stderr.on('data', stderr.add);
+  if (output !== undefined) closeSync(output);
+  const pipes = [child.stdout, child.stderr] as const;
+  pipes[0]?.on('data', stdout.add);
+  pipes[1]?.on('data', stderr.add);
   const { pid } = child;
   let timedOut = false;
   const end = (): void => {
@@ -98,26 +119,30 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
   }, options.timeout);
   options.signal?.addEventListener('abort', end, { once: true });
   if (options.signal?.aborted) end();
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => setTimeout(resolve, 100).unref());
-    child.once('error', () => resolve());
+  const exited = new Promise<Pick<ExecResult, 'code' | 'killedBy'>>((resolve) => {
+    child.once('exit', (code, signal) => {
+      setTimeout(resolve, 100, { code: code ?? undefined, killedBy: signal ?? undefined });
+    });
   });
-  const settled = child.then((result) => result);
-  const first = await Promise.race([settled, exited.then(() => undefined)]);
-  clearTimeout(deadline);
-  options.signal?.removeEventListener('abort', end);
-  if (first === undefined) {
-    child.stdout.destroy();
-    child.stderr.destroy();
-  }
-  const result = first ?? (await settled);
-  return {
+  const settled = child.then((result) => ({
     code: result.exitCode,
     killedBy: result.signal,
+    cause: result.cause as NodeJS.ErrnoException | undefined,
+    whole: true,
+  }));
+  const result = await Promise.race([settled, exited.then((end) => ({ ...end, cause: undefined, whole: false }))]);
+  clearTimeout(deadline);
+  options.signal?.removeEventListener('abort', end);
+  for (const pipe of result.whole ? [] : pipes) {
+    if (options.linger !== true) pipe?.destroy();
+    else if (pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref();
+  }
+  return {
+    code: result.code,
+    killedBy: result.killedBy,
     timedOut,
     stdout: stdout.text(),
     stderr: stderr.text(),
-    startError:
-      pid === undefined ? ((result.cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown') : undefined,
+    startError: pid === undefined ? (result.cause?.code ?? 'unknown') : undefined,
   };
 };

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findProgram, run } from '../../lib/platform/exec.js';
 import { millis } from '../../lib/time.js';
 
@@ -53,6 +55,37 @@ describe('run', () => {
 
   test('passes exactly the environment given', async () => {
     expect((await sh('echo "$A-$HOME"', { env: { A: 'b' } })).stdout).toBe('b-\n');
+  });
+
+  test('sends both outputs to a file on request, also those that come after the end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ha-suite-exec-'));
+    try {
+      const outputFile = join(folder, 'log');
+      writeFileSync(outputFile, 'before\n');
+      const result = await sh('(sleep 0.3; echo late) & echo out; echo err >&2', { outputFile });
+      expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(readFileSync(outputFile, 'utf8')).toBe('before\nout\nerr\n');
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(readFileSync(outputFile, 'utf8')).toBe('before\nout\nerr\nlate\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('with linger, a descendant can go on writing after the end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ha-suite-exec-'));
+    try {
+      const script = `(sleep 0.4; echo late; echo survived >'${folder}/proof') & echo out`;
+      expect(await sh(script, { linger: true })).toMatchObject({ code: 0, stdout: 'out\n' });
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      expect(readFileSync(join(folder, 'proof'), 'utf8')).toBe('survived\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('keeps the exit status of a program whose descendants hold the output open', async () => {
+    expect(await sh('sleep 2 & exit 7')).toMatchObject({ code: 7, killedBy: undefined, timedOut: false });
   });
 
   test('can be ended early', async () => {

@@ -1,0 +1,101 @@
+/** One process that keeps the namespaces of a lab host alive, and takes them along when it, or we, die. */
+import { spawn } from 'node:child_process';
+import { findProgram } from '../platform/exec.js';
+import type { Millis } from '../time.js';
+import { millis } from '../time.js';
+
+/** What a host has of its own besides its network and host name. */
+export type Separation = 'network' | 'machine';
+
+export interface Holder {
+  /** Process id, seen from outside, of the process inside the namespaces; the target for nsenter. */
+  readonly pid: number;
+  /** Ends everything that runs inside; resolves when it is gone. */
+  readonly end: () => Promise<void>;
+}
+
+/** How long a host may take to be set up. */
+const SETUP: Millis = millis(20_000);
+
+/**
+ * The folders a host has for itself, made without leaving a trace outside: /etc is a copy, /run, /var/log and
+ * /usr/local/sbin are empty, and /var/lib shows what is outside except for the state of heartbeat.
+ */
+const OWN_FILES = `
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys || true
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/lab/etc /run/lab/log /run/lab/sbin /run/lab/lib /run/lab/outside-lib /run/lock
+cp -a /etc/. /run/lab/etc
+mount --bind /run/lab/etc /etc
+mount --bind /run/lab/log /var/log
+mount --bind /run/lab/sbin /usr/local/sbin
+mount --bind /var/lib /run/lab/outside-lib
+for entry in /var/lib/*; do ln -s "/run/lab/outside-lib/\${entry##*/}" /run/lab/lib; done
+rm -f /run/lab/lib/heartbeat
+mkdir -p /run/lab/lib/heartbeat
+mount --bind /run/lab/lib /var/lib
+`;
+
+/**
+ * The script of the holder. It reports the process id that the outside knows it by, then waits for the end of its
+ * standard input, which comes by itself when we die for whatever reason. Ignoring SIGCHLD makes the kernel reap the
+ * orphans of a process-id namespace: a zombie would look alive to a program that polls with kill(pid, 0).
+ */
+const script = (separation: Separation): string => `
+set -eu
+umask 022
+read -r pid rest </proc/self/stat
+hostname "$1"
+ip link set dev lo up
+${separation === 'machine' ? OWN_FILES : ''}
+echo "$pid"
+trap '' CHLD
+exec cat >/dev/null
+`;
+
+const flags: Readonly<Record<Separation, readonly string[]>> = {
+  network: ['--net', '--uts'],
+  machine: ['--net', '--uts', '--mount', '--ipc', '--pid', '--fork', '--kill-child', '--propagation', 'private'],
+};
+
+/** Starts a holder for the host `name`; rejects with what the set-up printed when it cannot be done. */
+export const startHolder = async (name: string, separation: Separation): Promise<Holder> => {
+  const unshare = findProgram('unshare');
+  if (unshare === undefined) throw new Error('unshare is missing (Debian package util-linux)');
+  const child = spawn(unshare, [...flags[separation], '--', '/bin/sh', '-c', script(separation), 'lab-holder', name], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Its own process group: Ctrl-C on the terminal is ours to handle, in our order.
+    detached: true,
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const end = async (): Promise<void> => {
+    child.stdin.end();
+    const late = setTimeout(() => child.kill('SIGKILL'), 2000);
+    await gone;
+    clearTimeout(late);
+  };
+  let said = '';
+  child.stdin.on('error', () => undefined);
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const pid = await new Promise<number>((resolve, reject) => {
+    const fail = (why: string): void => {
+      clearTimeout(deadline);
+      child.kill('SIGKILL');
+      reject(new Error(`lab host ${name}: ${why}${said === '' ? '' : `: ${said.trim()}`}`));
+    };
+    const deadline = setTimeout(() => fail('set-up took too long'), SETUP);
+    child.once('error', (error) => fail(error.message));
+    child.once('close', () => fail('could not be set up (namespaces need root)'));
+    child.stdout.once('data', (chunk: Buffer) => {
+      clearTimeout(deadline);
+      resolve(Number(chunk.toString()));
+    });
+  });
+  return { pid, end };
+};

@@ -1,0 +1,106 @@
+/** A lab host: a machine of its own as far as network, name, processes and the files of heartbeat are concerned. */
+import type { ExecResult } from '../platform/exec.js';
+import { type Holder, type Separation, startHolder } from './holder.js';
+import { enterArguments, type InsideOptions, type Running, runInside, startInside } from './inside.js';
+import { type Link, type Network, plugIn } from './network.js';
+
+/** One network interface of a host. */
+export interface Interface {
+  /** Its name inside the host, e.g. `eth0`. */
+  readonly device: string;
+  readonly network: Network;
+  /** With prefix length, IPv4 or IPv6. */
+  readonly addresses: readonly string[];
+}
+
+export interface HostOptions {
+  readonly interfaces?: readonly Interface[];
+  /** Arguments of `ip route add`, e.g. `default via 192.168.120.50`. */
+  readonly routes?: readonly string[];
+  /** Kernel settings such as `net.ipv4.ip_forward`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** `network`: only network and host name of its own, all files shared. Default `machine`. */
+  readonly separation?: Separation;
+}
+
+export interface Host {
+  readonly name: string;
+  readonly pid: number;
+  /** Whether it has files of its own (see `HostOptions.separation`). */
+  readonly ownFiles: boolean;
+  /** Runs a command to its end. Never rejects; the result says how it went. */
+  readonly run: (argv: readonly string[], options?: InsideOptions) => Promise<ExecResult>;
+  /** Like `run`, but gives the standard output and rejects unless the command succeeds. */
+  readonly get: (argv: readonly string[], options?: InsideOptions) => Promise<string>;
+  /** Starts a program that goes on running. */
+  readonly start: (argv: readonly string[], options?: Pick<InsideOptions, 'env'>) => Running;
+  /** Writes a file inside the host, with its folders. `mode` as chmod(1) takes it, default 644. */
+  readonly write: (path: string, text: string, mode?: string) => Promise<void>;
+  /** The text of a file inside the host; empty when there is none. */
+  readonly read: (path: string) => Promise<string>;
+  /** The cable of an interface. */
+  readonly link: (device: string) => Link;
+  /** The command an administrator types to run something, or a shell, inside the host. */
+  readonly enterCommand: (argv?: readonly string[]) => string;
+  readonly close: () => Promise<void>;
+}
+
+const why = (argv: readonly string[], { code, killedBy, stderr, startError, timedOut }: ExecResult): string =>
+  `${argv.join(' ')}: ${timedOut ? 'timed out' : (startError ?? killedBy ?? `exit ${code}`)}${
+    stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+  }`;
+
+const settingPath = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
+
+/** Standard input is a socket here, which install(1) cannot open by its name. */
+const WRITE = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"';
+
+/** Starts a host and gives it its interfaces, routes and settings. */
+export const createHost = async (name: string, options: HostOptions = {}): Promise<Host> => {
+  const separation = options.separation ?? 'machine';
+  const holder: Holder = await startHolder(name, separation);
+  const run = (argv: readonly string[], how?: InsideOptions) => runInside(holder.pid, separation, argv, how);
+  const get = async (argv: readonly string[], how?: InsideOptions): Promise<string> => {
+    const result = await run(argv, how);
+    if (result.code !== 0) throw new Error(`${name}: ${why(argv, result)}`);
+    return result.stdout;
+  };
+  const links = new Map<string, Link>();
+  const host: Host = {
+    name,
+    pid: holder.pid,
+    ownFiles: separation === 'machine',
+    run,
+    get,
+    start: (argv, how) => startInside(holder.pid, separation, argv, how),
+    write: async (path, text, mode = '644') => {
+      await get(['sh', '-c', WRITE, 'write', path, mode], { input: text });
+    },
+    // Through a program and not through /proc/PID/root: links in there would lead out of the host.
+    read: async (path) => (await run(['cat', path])).stdout,
+    link: (device) => {
+      const link = links.get(device);
+      if (link === undefined) throw new Error(`${name} has no interface ${device}`);
+      return link;
+    },
+    enterCommand: (argv = ['bash']) => `nsenter ${enterArguments(holder.pid, separation, argv).join(' ')}`,
+    close: holder.end,
+  };
+  try {
+    for (const [setting, value] of Object.entries(options.settings ?? {})) {
+      await get(['tee', settingPath(setting)], { input: value });
+    }
+    for (const { device, network, addresses } of options.interfaces ?? []) {
+      links.set(device, await plugIn(network, host, device));
+      for (const address of addresses) {
+        const family = address.includes(':') ? ['nodad'] : ['broadcast', '+'];
+        await get(['ip', 'address', 'add', address, 'dev', device, ...family]);
+      }
+    }
+    for (const route of options.routes ?? []) await get(['ip', 'route', 'add', ...route.split(' ')]);
+  } catch (error) {
+    await holder.end();
+    throw error;
+  }
+  return host;
+};
