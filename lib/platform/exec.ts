@@ -19,7 +19,7 @@ export interface ExecOptions {
   /** Bytes kept of each output stream; the rest is read and thrown away. Default 1 MiB. */
   readonly maxOutput?: number;
   /**
-   * A file that gets both output streams (appended, created 0600) instead of the result: what a program starts in the
+   * A file that gets both output streams (appended, created 0644) instead of the result: what a program starts in the
    * background may go on writing there. One that cannot be opened counts as /dev/null.
    */
   readonly outputFile?: string;
@@ -75,7 +75,7 @@ const killGroup = (pid: number): void => {
 
 const openOutput = (path: string): number => {
   try {
-    return openSync(path, 'a', 0o600);
+    return openSync(path, 'a', 0o644);
   } catch {
     return openSync('/dev/null', 'w');
   }

@@ -1,0 +1,21 @@
+/** Which groups of haresources a job is about. */
+import type { JobScope } from '../cluster/interface.js';
+import type { ResourceGroup } from '../config/model.js';
+
+/** Whether a group prefers this node (heartbeat reference 6.1): then it is local here and foreign for the peer. */
+export const isLocal = (group: ResourceGroup, self: string): boolean => group.node.toLowerCase() === self.toLowerCase();
+
+/** The groups of a scope in file order; with `key` only the one whose first resource word that is (reference 6.9). */
+export const groupsInScope = (
+  groups: readonly ResourceGroup[],
+  self: string,
+  scope: JobScope,
+  key?: string,
+): readonly ResourceGroup[] =>
+  groups
+    .filter((group) => scope === 'all' || scope === 'every' || isLocal(group, self) === (scope === 'local'))
+    .filter((group) => key === undefined || group.resources[0]?.word === key);
+
+/** A group as genuine log lines name it: the node and all resource words. */
+export const describeGroup = ({ node, resources }: ResourceGroup): string =>
+  [node, ...resources.map((resource) => resource.word)].join(' ');
