@@ -1,0 +1,31 @@
+/** What the genuine program said to 253 small configurations. */
+import { readFileSync } from 'node:fs';
+import { fixture } from './paths.js';
+
+export interface ParseCase {
+  readonly name: string;
+  readonly config: string;
+  /** 2: refused; 3: accepted (status of a stopped daemon). */
+  readonly exit: number;
+  readonly stderr: string;
+  /** Commands seen after a start; absent when refused. */
+  readonly ipvsadm?: readonly string[];
+}
+
+export const parseCases = JSON.parse(
+  readFileSync(fixture('ldirectord', 'parse-cases.json'), 'utf8'),
+) as readonly ParseCase[];
+
+/** Refused by the genuine program, accepted by us: case name and id in INTENDED_DIFFERENCES. */
+export const intendedDifferences: ReadonlyMap<string, string> = new Map([
+  ['g-timeout', 'timeout'],
+  ['s-unindented', 'unindented'],
+  ['s-nbsp-line', 'no-break-space'],
+]);
+
+/** Standard error without what Perl itself had to say. */
+export const withoutPerlWarnings = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .filter((line) => !/^(Use of uninitialized value|setlogsock\(\))/.test(line))
+    .join('\n');
