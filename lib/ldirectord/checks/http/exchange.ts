@@ -1,0 +1,50 @@
+/** One http request and its answer over a connection of its own. */
+import type { Socket } from 'node:net';
+import { cannotConnect, onAbort, openSocket, socketError } from '../socket.js';
+import { startTls } from '../tls.js';
+import { type Down, down } from '../verdict.js';
+import { requestBytes } from './request.js';
+import { type Answer, answerReader, type Reading } from './response.js';
+import type { Place } from './url.js';
+
+/** What is kept of a body; a pattern is looked for in this part. */
+const BODY_LIMIT = 4 << 20;
+
+export type Exchanged = { readonly answer: Answer; readonly failure?: undefined } | { readonly failure: Down };
+
+const connection = async (
+  place: Place,
+  signal: AbortSignal,
+): Promise<{ readonly socket: Socket; readonly failure?: undefined } | { readonly failure: Down }> => {
+  const opened = await openSocket(place.host, place.port, signal);
+  if (opened.failure !== undefined || place.scheme === 'http') return opened;
+  return startTls(opened.socket, place.host, place.port, signal);
+};
+
+/** Sends the request and reads the answer; never rejects, ends at the latest when `signal` fires. */
+export const exchange = async (method: 'GET' | 'HEAD', place: Place, signal: AbortSignal): Promise<Exchanged> => {
+  const opened = await connection(place, signal);
+  if (opened.failure !== undefined) return opened;
+  const { socket } = opened;
+  return new Promise((resolve) => {
+    const reader = answerReader(method, BODY_LIMIT);
+    const finish = (result: Exchanged): void => {
+      socket.destroy();
+      resolve(result);
+    };
+    const take = (reading: Reading): void => {
+      if (reading.state === 'done') finish({ answer: reading.answer });
+      else if (reading.state === 'broken') finish({ failure: down('L7RESPONSE', `500 ${reading.reason}`) });
+    };
+    onAbort(signal, () => finish({ failure: down('L7TIMEOUT', '500 Timeout Alarm') }));
+    socket.on('data', (chunk) => take(reader.push(chunk)));
+    socket.once('end', () => take(reader.end()));
+    socket.once('error', (error) => {
+      const [cause, why] = socketError(error);
+      finish({ failure: down(cause, cannotConnect(place.host, place.port, why)) });
+    });
+    socket.once('close', () => take(reader.end()));
+    // No end(): some servers take a half-closed connection for a client that has gone.
+    socket.write(requestBytes(method, place));
+  });
+};

@@ -1,0 +1,163 @@
+/** What ldirectord knows: the configuration, the health of every real server in every virtual, and what follows for fallback commands. */
+import type { ServiceKey, Table } from '../ipvs/model.js';
+import type { Millis } from '../time.js';
+import { millis } from '../time.js';
+import type { Verdict } from './checks/verdict.js';
+import type { DirectorConfig, Real, Virtual } from './config/model.js';
+import { ADOPTED, count, type Health, UNKNOWN } from './health.js';
+import { identityOf } from './identity.js';
+import { checkFailed, resettingFailures, softFailure } from './messages.js';
+import { hostPort, realName, serviceId, tableName } from './names.js';
+
+/** A real server in one virtual service. */
+export interface Member {
+  /** Unique: the virtual and the identity of the check. */
+  readonly id: string;
+  readonly virtualId: string;
+  readonly virtual: Virtual;
+  readonly real: Real;
+  readonly identity: string;
+}
+
+export interface Director {
+  readonly config: DirectorConfig;
+  /** In the order of the file; a real that is configured twice alike is one member. */
+  readonly members: readonly Member[];
+  readonly membersByIdentity: ReadonlyMap<string, readonly Member[]>;
+  readonly membersByVirtual: ReadonlyMap<string, readonly Member[]>;
+  readonly health: ReadonlyMap<string, Health>;
+  /** Virtuals of an earlier configuration that still have to leave the table. */
+  readonly retired: readonly ServiceKey[];
+  /** What each virtual's fallbackcommand was called with last. */
+  readonly fallbackModes: ReadonlyMap<string, FallbackMode>;
+}
+
+export type FallbackMode = 'start' | 'stop';
+
+const groupBy = (members: readonly Member[], key: (member: Member) => string): Map<string, readonly Member[]> => {
+  const groups = new Map<string, Member[]>();
+  for (const member of members) {
+    const group = groups.get(key(member));
+    if (group === undefined) groups.set(key(member), [member]);
+    else group.push(member);
+  }
+  return groups;
+};
+
+const membersOf = (config: DirectorConfig): readonly Member[] => {
+  const members = new Map<string, Member>();
+  for (const virtual of config.virtuals) {
+    const virtualId = serviceId(virtual.key);
+    for (const real of virtual.reals) {
+      const identity = identityOf(virtual, real);
+      const id = `${virtualId} ${identity}`;
+      if (!members.has(id)) members.set(id, { id, virtualId, virtual, real, identity });
+    }
+  }
+  return [...members.values()];
+};
+
+/** The names of all destinations with a weight, by virtual: who is serving now. */
+const serving = (actual: Table): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map(
+    actual.services.map(({ key, destinations }) => [
+      serviceId(key),
+      new Set(destinations.filter(({ weight }) => weight > 0).map(({ address, port }) => hostPort(address, port))),
+    ]),
+  );
+
+/**
+ * Takes up a configuration, at start (no `previous`) or at a reload.
+ *
+ * What did not change keeps its health. Anything else that already serves in the table counts as up until its first
+ * check says otherwise, so that neither a restart nor a reload interrupts traffic; this replaces the genuine
+ * add-remove-add dance (reference 3.3 and 7, no. 8).
+ */
+export const adopt = (config: DirectorConfig, actual: Table, previous?: Director): Director => {
+  const members = membersOf(config);
+  const present = serving(actual);
+  const health = new Map(
+    members.map((member): [string, Health] => {
+      const kept = previous?.health.get(member.id);
+      if (kept !== undefined) return [member.id, kept];
+      const serves = present.get(member.virtualId)?.has(tableName(member.virtual, member.real)) ?? false;
+      return [member.id, serves ? ADOPTED : UNKNOWN];
+    }),
+  );
+  const configured = new Set(config.virtuals.map(({ key }) => serviceId(key)));
+  const earlier = [...(previous?.retired ?? []), ...(previous?.config.virtuals.map(({ key }) => key) ?? [])];
+  return {
+    config,
+    members,
+    membersByIdentity: groupBy(members, ({ identity }) => identity),
+    membersByVirtual: groupBy(members, ({ virtualId }) => virtualId),
+    health,
+    retired: earlier.filter((key) => !configured.has(serviceId(key))),
+    fallbackModes: new Map([...(previous?.fallbackModes ?? [])].filter(([id]) => configured.has(id))),
+  };
+};
+
+/** Whether any real of a virtual is up: then the fallback is not wanted. */
+export const anyUp = (director: Director, virtualId: string): boolean =>
+  (director.membersByVirtual.get(virtualId) ?? []).some(({ id }) => director.health.get(id)?.standing === 'up');
+
+export interface Heard {
+  readonly director: Director;
+  readonly log: readonly string[];
+  /** Members whose place in the table may have to change; `entering` after their very first answer. */
+  readonly touched: ReadonlyMap<string, { readonly entering: boolean }>;
+}
+
+/** Takes in the result of one check, for all virtuals that share it (reference 4.2, 5.2). */
+export const hear = (director: Director, identity: string, verdict: Verdict): Heard => {
+  const log: string[] = [];
+  const touched = new Map<string, { readonly entering: boolean }>();
+  const changed = new Map<string, Health>();
+  for (const { id, virtualId, virtual, real } of director.membersByIdentity.get(identity) ?? []) {
+    const before = director.health.get(id) ?? UNKNOWN;
+    const { health, event, cleared } = count(before, verdict.state === 'up', virtual.failureCount);
+    if (health !== before) changed.set(id, health);
+    if (cleared) log.push(resettingFailures(realName(real), virtualId));
+    if (verdict.state === 'down' && event !== 'same') {
+      if (verdict.note !== undefined && !log.includes(verdict.note)) log.push(verdict.note);
+      if (verdict.cause !== 'OFF') log.push(checkFailed(realName(real), virtualId, verdict));
+    }
+    if (event === 'soft') log.push(softFailure(realName(real), virtualId, health.failures, virtual.failureCount));
+    if (event === 'up' || event === 'down') touched.set(id, { entering: before.standing === 'unknown' });
+  }
+  if (changed.size === 0) return { director, log, touched };
+  return { director: { ...director, health: new Map([...director.health, ...changed]) }, log, touched };
+};
+
+/** A fallbackcommand that is to be run, because the state of its virtual has changed (reference 4.7). */
+export interface FallbackCall {
+  readonly virtualId: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** The fallback commands that the present health calls for, and the director that remembers them as run. */
+export const fallbackCalls = (
+  director: Director,
+): { readonly director: Director; readonly calls: readonly FallbackCall[] } => {
+  const calls: FallbackCall[] = [];
+  const modes = new Map(director.fallbackModes);
+  for (const { key, fallbackCommand } of director.config.virtuals) {
+    const virtualId = serviceId(key);
+    const mode: FallbackMode = anyUp(director, virtualId) ? 'stop' : 'start';
+    if (fallbackCommand === undefined || modes.get(virtualId) === mode) continue;
+    modes.set(virtualId, mode);
+    const place = key.protocol === 'fwm' ? ':0' : hostPort(key.address, key.port);
+    calls.push({ virtualId, command: fallbackCommand, args: [mode, place, key.protocol] });
+  }
+  return calls.length === 0 ? { director, calls } : { director: { ...director, fallbackModes: modes }, calls };
+};
+
+/** The interval of every check; a check that several virtuals share is made at the shortest of theirs. */
+export const checkIntervals = (director: Director): ReadonlyMap<string, Millis> =>
+  new Map(
+    [...director.membersByIdentity].map(([identity, members]) => [
+      identity,
+      millis(Math.min(...members.map(({ virtual }) => virtual.checkInterval))),
+    ]),
+  );
