@@ -107,11 +107,20 @@ const wantedVirtual = (director: Director, virtual: Virtual, actual: Service | u
   const wanted = new Map<string, Destination>();
   let touched = whole;
   for (const [name, group] of places(members)) {
-    const marks = group.map(({ id }) => (whole ? { entering: true } : scope.members.get(id))).filter((mark) => mark !== undefined);
+    const marks = group
+      .map(({ id }) => (whole ? { entering: true } : scope.members.get(id)))
+      .filter((mark) => mark !== undefined);
     const present = before.get(name);
     if (marks.length > 0) touched = true;
     const destination =
-      marks.length > 0 ? wantedAt(director, group, present, marks.some(({ entering }) => entering)) : present;
+      marks.length > 0
+        ? wantedAt(
+            director,
+            group,
+            present,
+            marks.some(({ entering }) => entering),
+          )
+        : present;
     if (destination !== undefined) wanted.set(name, destination);
     before.delete(name);
   }
@@ -209,7 +218,7 @@ export const plan = (director: Director, actual: Table, scope: Scope): readonly 
   const virtuals = new Map(director.config.virtuals.map((virtual) => [serviceId(virtual.key), virtual]));
   const changes = diff(actual, wantedTable(director, actual, scope), { rank: rankFor(director) });
   return changes.map((change): PlannedChange => {
-    if (change.kind === 'add-service' || change.kind === 'edit-service') {
+    if ('service' in change) {
       const id = serviceId(change.service.key);
       const speak = change.kind === 'add-service' ? say.addedVirtual : say.changedVirtual;
       return { change, message: speak(serviceName(change.service.key)), virtualId: id, members: [] };

@@ -26,11 +26,7 @@ const onGrid = (time: number): Millis => millis(Math.floor(time / GRID) * GRID);
  *
  * An identity that was scheduled before keeps its beat; a new one starts at once.
  */
-export const scheduleFor = (
-  intervals: ReadonlyMap<string, Millis>,
-  previous: Schedule,
-  now: Millis,
-): Schedule => {
+export const scheduleFor = (intervals: ReadonlyMap<string, Millis>, previous: Schedule, now: Millis): Schedule => {
   const total = Math.max(1, intervals.size);
   let fresh = 0;
   return new Map(

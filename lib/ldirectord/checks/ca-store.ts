@@ -21,8 +21,8 @@ const readable = (path: string): boolean => {
 
 /** The files of a store, by the same two variables that OpenSSL reads. */
 const storeFiles = (env: NodeJS.ProcessEnv): readonly string[] => {
-  const file = env['SSL_CERT_FILE'] ?? BUNDLES.find(readable);
-  const folder = env['SSL_CERT_DIR'];
+  const file = env.SSL_CERT_FILE ?? BUNDLES.find(readable);
+  const folder = env.SSL_CERT_DIR;
   const inFolder = (path: string): string[] => {
     try {
       return readdirSync(path).map((name) => join(path, name));

@@ -14,9 +14,11 @@ export type Secured = { readonly socket: TLSSocket; readonly failure?: undefined
  */
 export const startTls = (socket: Socket, host: string, port: number, signal: AbortSignal): Promise<Secured> =>
   new Promise((resolve) => {
+    const timeout = down('L6TIMEOUT', '500 Timeout Alarm');
     const fail = (failure: Down): void => {
       secured.destroy();
-      resolve({ failure });
+      // At the deadline the connection below is destroyed first, and its end arrives here before the signal does.
+      resolve({ failure: signal.aborted ? timeout : failure });
     };
     const secured = connect({
       socket,
@@ -25,7 +27,7 @@ export const startTls = (socket: Socket, host: string, port: number, signal: Abo
       checkServerIdentity: () => undefined,
       ...(isIP(host) === 0 ? { servername: host } : {}),
     });
-    onAbort(signal, () => fail(down('L6TIMEOUT', '500 Timeout Alarm')));
+    onAbort(signal, () => fail(timeout));
     secured.once('secureConnect', () => {
       if (secured.authorized) resolve({ socket: secured });
       else

@@ -23,7 +23,8 @@ export const judge = (answer: Answer, matches: ((text: string) => boolean) | und
 export const httpCheck: Check = async (target, signal) => {
   const { virtual, real } = target;
   const proxied = virtual.service === 'http_proxy';
-  const receive = real.request !== undefined && real.receive !== undefined ? real.receive : effective(virtual, real).receive;
+  const receive =
+    real.request !== undefined && real.receive !== undefined ? real.receive : effective(virtual, real).receive;
   let place = firstPlace(target);
   for (let redirects = 0; place !== undefined; redirects += 1) {
     const exchanged = await exchange(virtual.httpMethod, place, signal);

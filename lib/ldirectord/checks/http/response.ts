@@ -45,7 +45,7 @@ const parseHead = (text: string): Head | undefined => {
       const before = headers.get(last);
       headers.set(last, before === undefined ? (field[2] ?? '') : `${before}, ${field[2] ?? ''}`);
     } else if (/^[ \t]/.test(line) && last !== '') {
-      headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`);
+      headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`.trim());
     }
   }
   const status = Number(match[1]);

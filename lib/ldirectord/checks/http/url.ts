@@ -1,7 +1,6 @@
 /** Where an http check goes and what it asks for, by the rules of the genuine program (ldirectord reference 4.4). */
-import { hostPort } from '../../names.js';
+import { bracketed, hostPort } from '../../names.js';
 import type { Target } from '../check.js';
-import { bracketed } from '../../names.js';
 
 export type Scheme = 'http' | 'https';
 

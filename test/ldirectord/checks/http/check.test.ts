@@ -1,0 +1,189 @@
+/** The http and https checks against servers on loopback, good and hostile ones. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import forge from 'node-forge';
+import { httpCheck } from '../../../../lib/ldirectord/checks/http/check.js';
+import type { Virtual } from '../../../../lib/ldirectord/config/model.js';
+import { inWords, targetOn, timed } from '../run.js';
+import { answering, closedPort, closeServers, type TestServer, tcpServer, track } from '../servers.js';
+
+afterEach(closeServers);
+
+const http = (more: Partial<Virtual> = {}): Partial<Virtual> => ({
+  checkType: { kind: 'negotiate' },
+  receive: 'Test Page',
+  ...more,
+});
+const page = (text: string, status = '200 OK', headers = ''): string =>
+  `HTTP/1.1 ${status}\r\n${headers}Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`;
+const ask = async (server: { readonly port: number }, more: Partial<Virtual> = {}, deadline = 2000): Promise<string> =>
+  inWords((await timed(httpCheck, targetOn(server.port, http(more)), deadline)).verdict);
+
+describe('http check', () => {
+  test('up: 2xx and the pattern somewhere in the body', async () => {
+    expect(await ask(await answering(page('<p>A Test Page.</p>')))).toBe('up 200 OK');
+    expect(await ask(await answering(page('x', '201 Created')), { receive: '' })).toBe('up 201 Created');
+  });
+  test('down: another status, whatever the body says', async () => {
+    expect(await ask(await answering(page('Test Page', '404 Not Found')))).toBe('L7STATUS 404: 404 Not Found');
+    expect(await ask(await answering(page('Test Page', '503')))).toBe('L7STATUS 503: 503 Service Unavailable');
+  });
+  test('down: the pattern is missing; the text is the body', async () => {
+    expect(await ask(await answering(page('Wrong')))).toBe('L7PATTERN: Wrong');
+  });
+  test('HEAD with a pattern never matches', async () => {
+    const server = await answering('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n');
+    expect(await ask(server, { httpMethod: 'HEAD' })).toBe('L7PATTERN: ');
+    expect(await ask(server, { httpMethod: 'HEAD', receive: '' })).toBe('up 200 OK');
+  });
+  test('the body is bytes: a pattern in UTF-8 matches a page in UTF-8', async () => {
+    expect(await ask(await answering(page('Grüße')), { receive: 'Gr\u00fc\u00dfe' })).toBe('up 200 OK');
+  });
+  test('redirects are followed to other hosts and judged there', async () => {
+    const end = await answering(page('Test Page'));
+    const start = await answering(page('', '302 Found', `Location: http://127.0.0.1:${end.port}/target\r\n`));
+    expect(await ask(start)).toBe('up 200 OK');
+    expect(end.received[0]).toContain(`GET /target HTTP/1.1\r\n`);
+    expect(end.received[0]).toContain(`Host: 127.0.0.1:${end.port}\r\n`);
+  });
+  test('the eighth redirect in a row is not followed', async () => {
+    const loop: TestServer = await tcpServer((socket) => {
+      socket.once('data', () => socket.end(page('', '301 Moved Permanently', 'Location: /again\r\n')));
+    });
+    expect(await ask(loop)).toBe('L7STATUS 301: 301 Moved Permanently');
+    expect(loop.received).toHaveLength(8);
+  });
+  test('refused', async () => {
+    const port = await closedPort();
+    expect(await ask({ port })).toBe(`L4REFUSED: 500 Can't connect to 127.0.0.1:${port} (Connection refused)`);
+  });
+  test('closed without a word', async () => {
+    const mute = await tcpServer((socket) => socket.once('data', () => socket.end()));
+    expect(await ask(mute)).toBe('L7RESPONSE: 500 Server closed connection without sending any data back');
+  });
+  test('reset in the middle of the answer', async () => {
+    // Closing with the request still unread makes the kernel send a reset.
+    const rude = await track(
+      createServer({ pauseOnConnect: true }, (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nTe');
+        setTimeout(() => socket.destroy(), 30);
+      }),
+    );
+    expect(await ask(rude)).toMatch(/^L4RESET/);
+  });
+});
+
+describe('hostile servers: the check ends at its deadline and lets go', () => {
+  const DEADLINE = 250;
+  const atDeadline = async (server: TestServer, more: Partial<Virtual> = {}): Promise<string> => {
+    const { verdict, took } = await timed(httpCheck, targetOn(server.port, http(more)), DEADLINE);
+    expect(took).toBeGreaterThanOrEqual(DEADLINE - 2);
+    expect(took).toBeLessThan(DEADLINE + 200);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.open()).toBe(0);
+    return inWords(verdict);
+  };
+  const every = (wait: number, text: string, first = '') =>
+    tcpServer((socket) => {
+      if (first !== '') socket.write(first);
+      const timer = setInterval(() => socket.write(text), wait);
+      socket.once('close', () => clearInterval(timer));
+      socket.once('end', () => socket.end());
+    });
+
+  test('silent', async () => {
+    const server = await tcpServer((socket) => socket.once('end', () => socket.end()));
+    expect(await atDeadline(server)).toBe('L7TIMEOUT: 500 Timeout Alarm');
+  });
+  test('one byte at a time, for ever', async () => {
+    expect(await atDeadline(await every(20, 'H'))).toMatch(/^L7TIMEOUT/);
+    expect(await atDeadline(await every(20, 'x', 'HTTP/1.1 200 OK\r\n\r\nTest Page'))).toMatch(/^L7TIMEOUT/);
+  });
+  test('a body without end', async () => {
+    const flood = await tcpServer((socket) => {
+      const block = Buffer.alloc(65_536, 'x');
+      const pour = (): void => {
+        while (!socket.destroyed && socket.write(block));
+      };
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.on('drain', pour);
+      pour();
+      socket.once('end', () => socket.end());
+    });
+    expect(await atDeadline(flood)).toMatch(/^L7TIMEOUT/);
+  });
+  test('TLS that never answers the handshake', async () => {
+    const server = await tcpServer((socket) => socket.once('end', () => socket.end()));
+    expect(await atDeadline(server, { service: 'https' })).toBe('L6TIMEOUT: 500 Timeout Alarm');
+  });
+});
+
+describe('https check', () => {
+  let folder = '';
+  const previous = process.env.SSL_CERT_FILE;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ldirectord-https-'));
+  });
+  afterAll(() => {
+    if (previous === undefined) delete process.env.SSL_CERT_FILE;
+    else process.env.SSL_CERT_FILE = previous;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A self-signed certificate for a name that is not the server's. */
+  const certificate = (): { readonly key: string; readonly cert: string } => {
+    const keys = forge.pki.rsa.generateKeyPair(2048);
+    const made = forge.pki.createCertificate();
+    made.publicKey = keys.publicKey;
+    made.serialNumber = '01';
+    made.validity.notBefore = new Date(Date.now() - 86_400_000);
+    made.validity.notAfter = new Date(Date.now() + 86_400_000);
+    const name = [{ name: 'commonName', value: 'wrong.example' }];
+    made.setSubject(name);
+    made.setIssuer(name);
+    made.sign(keys.privateKey, forge.md.sha256.create());
+    return { key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(made) };
+  };
+  const identity = certificate();
+  let names: (string | undefined)[] = [];
+  const secure = async (): Promise<TestServer> => {
+    names = [];
+    return track(
+      createTlsServer(identity, (socket) => {
+        names.push(socket.servername || undefined);
+        socket.on('error', () => undefined);
+        socket.once('data', () => socket.end(page('Test Page')));
+      }),
+    );
+  };
+  const trust = (text: string): void => {
+    const store = join(folder, `store-${Math.random()}.pem`);
+    writeFileSync(store, text);
+    process.env.SSL_CERT_FILE = store;
+  };
+
+  test('a chain that does not end in the system’s store is down', async () => {
+    trust('');
+    const server = await secure();
+    expect(await ask(server, { service: 'https' })).toBe(
+      `L6CERT DEPTH_ZERO_SELF_SIGNED_CERT: 500 Can't connect to 127.0.0.1:${server.port} (certificate verify failed)`,
+    );
+  });
+  test('with the issuer in the store any name is good, and no SNI is sent for an address', async () => {
+    trust(identity.cert);
+    const server = await secure();
+    expect(await ask(server, { service: 'https' })).toBe('up 200 OK');
+    expect(names).toEqual([undefined]);
+  });
+  test('a server that does not speak TLS', async () => {
+    const plain = await answering('HTTP/1.1 400 Bad Request\r\n\r\n');
+    expect(await ask(plain, { service: 'https' })).toMatch(/^L6ERROR: 500 Can't connect/);
+  });
+  test('a server that hangs up in the handshake', async () => {
+    const rude = await tcpServer((socket) => socket.once('data', () => socket.destroy()));
+    expect(await ask(rude, { service: 'https' })).toMatch(/^L6ERROR: 500 Can't connect/);
+  });
+});
