@@ -1,0 +1,136 @@
+/** Reads back what `nft -j list table` shows: the table of services as far as it is really in force, and all objects (pure). */
+import { parseCommand } from '../../grammar/parse-command.js';
+import { printKey } from '../../grammar/print-command.js';
+import type { Destination, Service, Table } from '../../model.js';
+import { destinationName, serviceName } from './names.js';
+
+/** Everything that our nftables table holds, by name. */
+export interface Objects {
+  /** Whether the table is there at all. */
+  readonly exists: boolean;
+  readonly chains: readonly string[];
+  readonly sets: readonly string[];
+  readonly counters: readonly string[];
+}
+
+export interface Ruleset {
+  readonly objects: Objects;
+  readonly table: Table;
+  /** New connections so far, by the name of the service or destination. */
+  readonly connections: ReadonlyMap<string, number>;
+}
+
+export const EMPTY_RULESET: Ruleset = {
+  objects: { exists: false, chains: [], sets: [], counters: [] },
+  table: { services: [] },
+  connections: new Map(),
+};
+
+interface Rule {
+  readonly chain: string;
+  readonly comment: string | undefined;
+  /** Chains that the rule can go on to. */
+  readonly targets: readonly string[];
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+const isObject = (value: Json | undefined): value is { readonly [name: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** All `goto` and `jump` targets anywhere inside an expression. */
+const targetsOf = (value: Json | undefined): readonly string[] => {
+  if (Array.isArray(value)) return (value as readonly Json[]).flatMap(targetsOf);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    (name === 'goto' || name === 'jump') && isObject(inner) ? [textOf(inner.target) ?? ''] : targetsOf(inner),
+  );
+};
+
+/** Every listed object of one kind. */
+const listed = (json: Json, kind: string): readonly { readonly [name: string]: Json }[] => {
+  const items = isObject(json) ? json.nftables : undefined;
+  if (!Array.isArray(items)) return [];
+  return (items as readonly Json[]).flatMap((item) => {
+    const found = isObject(item) ? item[kind] : undefined;
+    return isObject(found) ? [found] : [];
+  });
+};
+
+const namesOf = (json: Json, kind: string): readonly string[] =>
+  listed(json, kind).flatMap(({ name }) => textOf(name) ?? []);
+
+const serviceOf = (rules: readonly Rule[], chain: string): Service | undefined => {
+  const comment = rules.find((rule) => rule.chain === chain && rule.comment?.startsWith('-A '))?.comment;
+  if (comment === undefined) return undefined;
+  const parsed = parseCommand(comment.split(' '));
+  if (!('command' in parsed) || parsed.command.kind !== 'change') return undefined;
+  const { change } = parsed.command;
+  if (change.kind !== 'add-service' || serviceName(change.service.key) !== chain) return undefined;
+  return { ...change.service, destinations: [] };
+};
+
+const destinationOf = (rules: readonly Rule[], service: Service, chain: string): Destination | undefined => {
+  const comment = rules.find((rule) => rule.chain === chain && rule.comment?.startsWith('-r '))?.comment;
+  if (comment === undefined) return undefined;
+  const parsed = parseCommand(['-a', ...printKey(service.key), ...comment.split(' ')]);
+  if (!('command' in parsed) || parsed.command.kind !== 'change') return undefined;
+  const { change } = parsed.command;
+  if (change.kind !== 'add-destination' || destinationName(service.key, change.destination) !== chain) return undefined;
+  return change.destination;
+};
+
+/**
+ * A destination counts when its chain says what it is and forwards, and, unless it is quiesced, when new connections
+ * can get to it.
+ */
+const inForce = (rules: readonly Rule[], service: string, chain: string, destination: Destination): boolean => {
+  const reachable = rules.some((rule) => rule.chain === service && rule.targets.includes(chain));
+  const forwards = rules.filter((rule) => rule.chain === chain).length > 1;
+  return forwards && (destination.weight === 0 || reachable);
+};
+
+const tableOf = (rules: readonly Rule[], chains: readonly string[]): Table => {
+  const entered = (['prerouting', 'output'] as const).every((hook) =>
+    rules.some((rule) => rule.chain === hook && rule.targets.includes('services')),
+  );
+  if (!entered) return { services: [] };
+  const dispatched = new Set(rules.filter((rule) => rule.chain === 'services').flatMap((rule) => rule.targets));
+  const services = chains.flatMap((name): readonly Service[] => {
+    const service = dispatched.has(name) ? serviceOf(rules, name) : undefined;
+    if (service === undefined) return [];
+    const destinations = chains.flatMap((chain) => {
+      const destination = chain.startsWith(`${name}/`) ? destinationOf(rules, service, chain) : undefined;
+      return destination !== undefined && inForce(rules, name, chain, destination) ? [destination] : [];
+    });
+    return [{ ...service, destinations }];
+  });
+  return { services };
+};
+
+/** What the kernel holds, from the JSON listing. Anything unknown is left out; never throws. */
+export const parseRuleset = (text: string): Ruleset => {
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch {
+    return EMPTY_RULESET;
+  }
+  const rules = listed(json, 'rule').map(
+    (rule): Rule => ({ chain: textOf(rule.chain) ?? '', comment: textOf(rule.comment), targets: targetsOf(rule.expr) }),
+  );
+  const chains = namesOf(json, 'chain');
+  const counters = listed(json, 'counter');
+  return {
+    objects: {
+      exists: listed(json, 'table').length > 0,
+      chains,
+      sets: namesOf(json, 'set'),
+      counters: namesOf(json, 'counter'),
+    },
+    table: tableOf(rules, chains),
+    connections: new Map(counters.map(({ name, packets }) => [textOf(name) ?? '', Number(packets)])),
+  };
+};
