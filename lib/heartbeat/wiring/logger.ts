@@ -17,6 +17,8 @@ export interface LoggerTargets {
 
 export interface Logger {
   readonly log: Log;
+  /** Takes a line that has its own form, such as those of resource scripts; `text` is what syslog gets. */
+  readonly line: (priority: Priority, line: string, text: string) => void;
   /** From here on lines go to these targets too; the lines logged before are written there first. */
   readonly direct: (targets: LoggerTargets) => void;
   /** Where lines are shown to a person, in the default format; undefined: nowhere any more. */
@@ -32,6 +34,8 @@ interface Entry {
   readonly wall: Millis;
   readonly priority: Priority;
   readonly text: string;
+  /** The whole line for the files, when it is not of the daemon's own form. */
+  readonly line?: string;
 }
 
 /** Lines kept until `direct` says where they go. */
@@ -63,6 +67,7 @@ export const createLogger = (source: LineSource): Logger => {
   };
 
   const format = (entry: Entry): string =>
+    entry.line ??
     (targets?.syslogFormat === false ? plainStyleLine : syslogStyleLine)(
       source,
       entry.wall,
@@ -77,7 +82,8 @@ export const createLogger = (source: LineSource): Logger => {
     files.log?.write(lines.filter((_, index) => entries[index]?.priority !== 'debug').join(''));
     files.debug?.write(lines.join(''));
     for (const entry of entries) {
-      targets?.syslog?.(entry.priority, syslogText(source, entry.priority, entry.text));
+      const text = entry.line === undefined ? syslogText(source, entry.priority, entry.text) : entry.text;
+      targets?.syslog?.(entry.priority, text);
     }
   };
 
@@ -86,22 +92,24 @@ export const createLogger = (source: LineSource): Logger => {
     const entries = queue;
     queue = [];
     for (const entry of entries) {
-      shown?.(syslogStyleLine(source, entry.wall, entry.priority, entry.text), entry.priority);
+      shown?.(entry.line ?? syslogStyleLine(source, entry.wall, entry.priority, entry.text), entry.priority);
     }
     if (targets === undefined) early = [...early, ...entries].slice(-MAX_EARLY);
     else emit(entries);
   };
 
-  const log: Log = (priority, text) => {
-    if (priority === 'debug' && debug === 0) return;
-    queue.push({ wall: now().wall, priority, text });
+  const enqueue = (entry: Omit<Entry, 'wall'>): void => {
+    if (entry.priority === 'debug' && debug === 0) return;
+    queue.push({ wall: now().wall, ...entry });
     if (scheduled) return;
     scheduled = true;
     setImmediate(flush);
   };
+  const log: Log = (priority, text) => enqueue({ priority, text });
 
   return {
     log,
+    line: (priority, line, text) => enqueue({ priority, line, text }),
     direct: (wanted) => {
       targets = wanted;
       const logFile = openFile(wanted.logfile);

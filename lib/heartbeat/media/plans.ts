@@ -1,0 +1,23 @@
+/** How each medium of ha.cf is opened. */
+import type { UsableMedium } from '../wiring/settings.js';
+import { openBcast } from './bcast.js';
+import { openMcast } from './mcast.js';
+import type { MediumPlan } from './media.js';
+import { openUcast } from './ucast.js';
+
+const planOf = (medium: UsableMedium): MediumPlan => {
+  const about = { link: medium.name, title: `${medium.kind} ${medium.device}` };
+  switch (medium.kind) {
+    case 'bcast':
+      return { ...about, open: (context) => openBcast(medium, context) };
+    case 'mcast':
+    case 'mcast6':
+      return { ...about, open: (context) => openMcast(medium, context) };
+    case 'ucast':
+    case 'ucast6':
+      return { ...about, open: (context) => openUcast(medium, context) };
+  }
+};
+
+/** One plan per medium, in the order of ha.cf. */
+export const mediumPlans = (media: readonly UsableMedium[]): readonly MediumPlan[] => media.map(planOf);

@@ -1,0 +1,66 @@
+/** Takes messages from the command FIFO that scripts write to (heartbeat reference 2.7). */
+import type { Log } from '../../log.js';
+import { ensureFifo, type Fifo, openFifo } from '../../platform/fifo.js';
+import { emptyLineStream, feedLines } from '../wire/line-stream.js';
+import { type Message, text } from '../wire/message.js';
+import { decodeText } from '../wire/text.js';
+
+export interface Commands {
+  readonly close: () => void;
+}
+
+export interface CommandOptions {
+  readonly path: string;
+  readonly log: Log;
+  readonly onMessage: (message: Message) => void;
+}
+
+/** How long until a lost FIFO is opened again, in milliseconds. */
+const REOPEN_AFTER = 1000;
+
+/** Creates the FIFO where it is missing and listens; rejects when neither can be done at the start. */
+export const listenForCommands = async ({ path, log, onMessage }: CommandOptions): Promise<Commands> => {
+  let stream = emptyLineStream;
+  let fifo: Fifo | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const take = (data: Buffer): void => {
+    const step = feedLines(stream, data);
+    stream = step.stream;
+    for (const problem of step.problems) log('ERROR', problem);
+    for (const complete of step.complete) {
+      const decoded = decodeText(complete);
+      if (!decoded.ok) log('ERROR', `message from FIFO refused: ${decoded.detail}`);
+      else if (text(decoded.message, 't') === undefined) log('ERROR', 'message from FIFO refused: it has no field t');
+      else onMessage(decoded.message);
+    }
+  };
+  const open = (): void => {
+    stream = emptyLineStream;
+    fifo = openFifo({ path, onData: take, onLost: lost });
+  };
+  const lost = (reason: string): void => {
+    if (closed) return;
+    log('ERROR', `FIFO ${path}: ${reason}. Opening it again.`);
+    timer = setTimeout(() => void retry(), REOPEN_AFTER);
+  };
+  const retry = async (): Promise<void> => {
+    try {
+      await ensureFifo(path);
+      if (!closed) open();
+    } catch (error) {
+      lost(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  if (await ensureFifo(path)) log('info', `Creating FIFO ${path}.`);
+  open();
+  return {
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+      fifo?.close();
+    },
+  };
+};

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { parseCommandLine, type StartRequest } from '../../lib/heartbeat/command-line.js';
+
+const start: StartRequest = { foreground: false, debug: 0, manageResources: true, realtime: true, show: false };
+
+test.each<[string, unknown]>([
+  ['', { action: 'start', start }],
+  ['-f', { action: 'start', start: { ...start, foreground: true } }],
+  ['--foreground -dd -d', { action: 'start', start: { ...start, foreground: true, debug: 3 } }],
+  ['-lMv', { action: 'start', start: { ...start, realtime: false, manageResources: false, show: true } }],
+  ['-r', { action: 'reload', start }],
+  ['-R -C local', { action: 'start', start }],
+  ['-s', { action: 'status' }],
+  ['word -s', { action: 'status' }],
+  ['-k', { action: 'stop' }],
+  ['-V', { action: 'version' }],
+  ['--version', { action: 'suite-version' }],
+  ['-D', { action: 'directives', wiki: false }],
+  ['-DW', { action: 'directives', wiki: true }],
+  ['--check', { action: 'check', json: false }],
+  ['--check --json', { action: 'check', json: true }],
+])('ha-heartbeat %s', (line, expected) => {
+  expect(parseCommandLine(line.split(' ').filter((word) => word !== ''))).toEqual(expected);
+});
+
+test.each([
+  ['-h', /-h/],
+  ['-x', /-x/],
+  ['-C all', /^\nUsage/],
+  ['-r -R', /^\nUsage/],
+  ['-R -C some', /some/],
+])('ha-heartbeat %s is wrong usage and ends with 2', (line, complaint) => {
+  const request = parseCommandLine(line.split(' '));
+  if (request.action !== 'print') throw new Error(`taken for ${request.action}`);
+  expect(request.code).toBe(2);
+  expect(request.stream).toBe('stderr');
+  expect(request.text).toMatch(complaint);
+  expect(request.text).toContain(
+    'Usage: heartbeat [-dDkMrRsvWlVf] [-C Current-resource-state]\n\t-C only valid with -R',
+  );
+});
+
+test('--help explains every option and gives examples', () => {
+  const request = parseCommandLine(['--help']);
+  if (request.action !== 'print') throw new Error(`taken for ${request.action}`);
+  expect(request.code).toBe(0);
+  expect(request.stream).toBe('stdout');
+  for (const word of [
+    '-s',
+    '-k',
+    '-r',
+    '-f, --foreground',
+    '--check',
+    '--json',
+    '-d',
+    '-v',
+    '-M',
+    '-l',
+    '-V',
+    '-D',
+    '-W',
+    '-R',
+    '-C',
+  ]) {
+    expect(request.text).toContain(word);
+  }
+  expect(request.text).toContain('Examples:');
+});
+
+test('no words make it throw', () => {
+  const word = fc.oneof(
+    fc.string(),
+    fc.constantFrom('-s', '-C', '-R', '-r', '-DW', '--check', '--json', '--', '-', '-C=all'),
+  );
+  fc.assert(
+    fc.property(fc.array(word), (words) => {
+      expect(parseCommandLine(words)).toHaveProperty('action');
+    }),
+  );
+});
