@@ -50,8 +50,7 @@ hostname "$1"
 ip link set dev lo up
 ${separation === 'machine' ? OWN_FILES : ''}
 echo "$pid"
-trap '' CHLD
-exec cat >/dev/null
+exec env --ignore-signal=CHLD cat >/dev/null
 `;
 
 const flags: Readonly<Record<Separation, readonly string[]>> = {
