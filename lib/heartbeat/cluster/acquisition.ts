@@ -1,0 +1,67 @@
+/** Taking our own groups, and becoming stable at start-up (heartbeat reference 6.2, 6.3). */
+import { considerFailback } from './failback.js';
+import { contains, plus } from './holdings.js';
+import { claims, startJob } from './jobs.js';
+import { partner, present } from './partner.js';
+import { announceStart, report } from './reports.js';
+import { say, type Turn, updateResources } from './turn.js';
+
+/** Takes our own groups unless the other node has them or we have them already. */
+export const requestOurs = (turn: Turn): Turn => {
+  const { hold, otherHold, standby } = turn.state.resources;
+  if (contains(otherHold, 'foreign') || contains(hold, 'local')) {
+    return standby.state === 'not' ? say(turn, 'info', 'Local Resource acquisition completed. (none)') : turn;
+  }
+  return startJob(updateResources(turn, { hold: plus(hold, 'local') }), 'acquire', 'local', { kind: 'ours' });
+};
+
+/** Our own groups have been started, as far as they could. */
+export const oursAcquired = (turn: Turn): Turn => {
+  const { self, hasLocalGroups } = turn.state.settings;
+  const said = hasLocalGroups
+    ? say(turn, 'info', 'Local Resource acquisition completed.')
+    : say(turn, 'info', `No local resources [/usr/share/heartbeat/ResourceManager listkeys ${self}] to acquire.`);
+  return announceStart(
+    report(updateResources(said, { localDone: true }), 'req_our_resources()', true),
+    'req_our_resources',
+  );
+};
+
+/** Ends start-up. `whose` transition made it possible: the other node's stability, or our own clock. */
+export const becomeStable = (turn: Turn, whose: 'local' | 'remote'): Turn => {
+  const said = say(turn, 'info', `${whose} resource transition completed.`);
+  const stable = updateResources(requestOurs(said), { phase: 'stable', clockAt: undefined, localDone: true });
+  return considerFailback(report(announceStart(stable, 'T_RESOURCES(us)')));
+};
+
+const isStarting = (turn: Turn): boolean => {
+  const { phase } = turn.state.resources;
+  return phase === 'starting' || phase === 'bothStarting' || phase === 'received';
+};
+
+/** The 10 s are over and nobody became stable: both nodes are starting, each takes its own. */
+export const startClockRang = (turn: Turn): Turn => {
+  const { phase, clockAt } = turn.state.resources;
+  if (clockAt === undefined || turn.now.mono < clockAt) return turn;
+  return phase === 'received' ? becomeStable(turn, 'local') : updateResources(turn, { clockAt: undefined });
+};
+
+/**
+ * Beside our own kind nobody waits: what it claims is certain, it takes our groups only when it calls us dead or when we
+ * hand them over, and so do we.
+ */
+export const startBesideKin = (turn: Turn): Turn => {
+  const other = partner(turn.state);
+  if (!isStarting(turn) || !present(other) || other?.kin === undefined || other.kin.standby) return turn;
+  if (turn.state.stop.phase !== 'none' && claims(turn.state) === 'none') return turn;
+  switch (other.kin.phase) {
+    case 'init':
+    case 'starting':
+      return becomeStable(turn, 'local');
+    case 'stable':
+      return becomeStable(turn, 'remote');
+    case 'leaving':
+    case 'left':
+      return turn;
+  }
+};

@@ -1,0 +1,37 @@
+/** Work on resource groups that has been asked for and has not ended yet. */
+import { plus } from './holdings.js';
+import type { Holding, JobScope } from './interface.js';
+import type { ClusterState, Job, Purpose } from './state.js';
+import { emit, type Turn, update } from './turn.js';
+
+/** Asks for a job. `part` is what it touches; `scope` is wider only at shutdown, when every group is stopped. */
+export const startJob = (
+  turn: Turn,
+  action: 'acquire' | 'release',
+  part: Holding,
+  purpose: Purpose,
+  group?: string,
+): Turn => {
+  const scope: JobScope = purpose.kind === 'shutdown' || part === 'none' ? 'every' : part;
+  const job = turn.state.nextJob;
+  const asked = update(turn, { nextJob: job + 1, jobs: [...turn.state.jobs, { job, part, purpose }] });
+  return emit(asked, { type: 'job', job, action, scope, ...(group === undefined ? {} : { group }) });
+};
+
+/** Takes an ended job off the list; undefined when we never asked for it. */
+export const endJob = (turn: Turn, job: number): { readonly turn: Turn; readonly ended: Job } | undefined => {
+  const ended = turn.state.jobs.find((one) => one.job === job);
+  if (ended === undefined) return undefined;
+  return { turn: update(turn, { jobs: turn.state.jobs.filter((one) => one !== ended) }), ended };
+};
+
+/** What may be running here: what we hold, and whatever a job is still starting or stopping. */
+export const claims = (state: ClusterState): Holding =>
+  state.jobs.reduce((sum, job) => plus(sum, job.part), state.resources.hold);
+
+/** Nothing moves on this node: stable, no standby, no takeover, no job (heartbeat reference 6.1). */
+export const isQuiet = (state: ClusterState): boolean =>
+  state.resources.phase === 'stable' &&
+  state.resources.standby.state === 'not' &&
+  !state.resources.takeover &&
+  state.jobs.length === 0;

@@ -1,0 +1,66 @@
+/**
+ * What nodes of our own kind tell each other in every status message.
+ *
+ * Genuine nodes ignore the fields. They repeat with each heartbeat, so a lost message never matters for long, and they
+ * say what may be running here, not what is planned: two of us never wait ten seconds for each other at start-up, and
+ * settle a healed partition without a restart.
+ */
+import { type Message, text } from '../wire/message.js';
+import { considerFailback } from './failback.js';
+import { parseHolding } from './holdings.js';
+import { claims, isQuiet } from './jobs.js';
+import { partner } from './partner.js';
+import { report } from './reports.js';
+import { noteDenial } from './standby.js';
+import type { ClusterState, Kin } from './state.js';
+import { say, type Turn, updateNode, updateResources } from './turn.js';
+
+const PHASES: readonly Kin['phase'][] = ['init', 'starting', 'stable', 'leaving', 'left'];
+
+/** The fields of our own status. */
+export const kinFields = (state: ClusterState): Readonly<Record<string, string>> => ({
+  hasuite: '1',
+  hs_phase: ownPhase(state),
+  hs_hold: claims(state),
+  hs_stable: isQuiet(state) ? '1' : '0',
+  hs_standby: state.resources.standby.state === 'not' ? '0' : '1',
+});
+
+const ownPhase = (state: ClusterState): Kin['phase'] => {
+  switch (state.resources.phase) {
+    case 'init':
+      return 'init';
+    case 'starting':
+    case 'bothStarting':
+    case 'received':
+      return 'starting';
+    case 'stable':
+      return 'stable';
+    case 'shutdown':
+      return state.stop.phase === 'releasing' ? 'leaving' : 'left';
+  }
+};
+
+/** Reads the fields; undefined for a genuine node and for anything malformed. */
+export const readKin = (from: Message): Kin | undefined => {
+  if (text(from, 'hasuite') === undefined) return undefined;
+  const phase = PHASES.find((known) => known === text(from, 'hs_phase'));
+  const hold = parseHolding(text(from, 'hs_hold'));
+  if (phase === undefined || hold === undefined) return undefined;
+  return { phase, hold, stable: text(from, 'hs_stable') === '1', standby: text(from, 'hs_standby') === '1' };
+};
+
+/** Takes in what the other node's newest status says about itself. */
+export const heardKin = (turn: Turn, name: string, kin: Kin | undefined, seq: number): Turn => {
+  const known = updateNode(turn, name, { kin });
+  if (kin === undefined || partner(turn.state)?.name !== name) return known;
+  const { otherStable, otherHoldSeq } = turn.state.resources;
+  const noted = updateResources(known, {
+    otherStable: kin.stable || kin.phase === 'left',
+    ...(seq >= otherHoldSeq ? { otherHold: kin.hold, otherHoldSeq: seq } : {}),
+  });
+  const settled = noteDenial(noted);
+  if (otherStable || !kin.stable || turn.state.communication.phase !== 'up') return settled;
+  const said = report(say(settled, 'info', 'remote resource transition completed.'));
+  return considerFailback(said);
+};

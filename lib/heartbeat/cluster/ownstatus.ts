@@ -1,0 +1,37 @@
+/** Our own heartbeat (heartbeat reference 4.1, 5.3). */
+import type { Millis } from '../../time.js';
+import { hex } from './fieldnumbers.js';
+import { kinFields } from './kin.js';
+import { transmit } from './sending.js';
+import { deliver, emit, type Turn, update } from './turn.js';
+
+/** Sends our status. `changed`: clients and rc.d scripts hear of it, as of every change. */
+export const sendStatus = (turn: Turn, changed = false): Turn => {
+  const { status, settings, flowControl } = turn.state;
+  const kin = kinFields(turn.state);
+  const sent = transmit(turn, {
+    t: 'status',
+    st: status,
+    dt: hex(settings.deadtime),
+    ...(flowControl ? { protocol: '1' } : {}),
+    ...kin,
+  });
+  const noted = update(sent.turn, { published: Object.values(kin).join(' ') });
+  if (!changed) return noted;
+  return emit(deliver(noted, sent.message), { type: 'notify', message: sent.message });
+};
+
+/** The keepalive is over. After a stall one status is enough. */
+export const statusDue = (turn: Turn): Turn => {
+  const { statusDueAt, settings } = turn.state;
+  if (statusDueAt === undefined || turn.now.mono < statusDueAt) return turn;
+  const onTime = statusDueAt + settings.keepalive;
+  const next = onTime > turn.now.mono ? onTime : turn.now.mono + settings.keepalive;
+  return sendStatus(update(turn, { statusDueAt: next as Millis }));
+};
+
+/** Tells our own kind at once when what we say about our resources has changed. */
+export const publish = (turn: Turn): Turn => {
+  if (turn.state.status === 'init' || turn.state.stop.phase === 'gone') return turn;
+  return Object.values(kinFields(turn.state)).join(' ') === turn.state.published ? turn : sendStatus(turn);
+};

@@ -1,0 +1,64 @@
+/** `starting` and `resource` messages of a genuine peer (heartbeat reference 6.3). */
+import { type Message, text } from '../wire/message.js';
+import { becomeStable } from './acquisition.js';
+import { considerFailback } from './failback.js';
+import { parseHolding, plus } from './holdings.js';
+import { isLegacy, partner } from './partner.js';
+import { noteFirstReport, report } from './reports.js';
+import { PHASES } from './state.js';
+import { say, type Turn, updateResources } from './turn.js';
+
+/** The other node starts and asks what we hold. */
+export const heardStarting = (turn: Turn, name: string): Turn => {
+  const other = partner(turn.state);
+  if (isLegacy(turn.state) || other?.name !== name) return turn;
+  const { phase } = turn.state.resources;
+  // Our own kind is answered for its clients' sake; it learns the same from our status.
+  if (other.kin !== undefined) return phase === 'init' ? turn : report(turn);
+  switch (phase) {
+    case 'init':
+      return say(
+        updateResources(turn, { otherStable: false }),
+        'ERROR',
+        `Received 'starting' message in state ${PHASES.indexOf(phase)}`,
+      );
+    case 'bothStarting':
+      return say(turn, 'ERROR', `Received 'starting' message in state ${PHASES.indexOf(phase)}`);
+    case 'starting':
+      return report(updateResources(turn, { phase: 'bothStarting', otherStable: false }));
+    case 'received':
+    case 'stable':
+    case 'shutdown':
+      return report(updateResources(turn, { otherStable: false, orphanOffered: false }));
+  }
+};
+
+/** What it holds; a late copy of an older report does not undo a newer one. */
+const believe = (turn: Turn, message: Message, seq: number): Turn => {
+  const hold = parseHolding(text(message, 'rsc_hold'));
+  const { otherHold, otherHoldSeq } = turn.state.resources;
+  if (hold === undefined || seq < otherHoldSeq) return turn;
+  const replaces = text(message, 'rtype') === 'full' || hold === 'none';
+  return updateResources(turn, { otherHold: replaces ? hold : plus(otherHold, hold), otherHoldSeq: seq });
+};
+
+/** The other node reports what it holds. Our own kind says it in its status, where it cannot come in the wrong order. */
+export const heardReport = (turn: Turn, name: string, message: Message, seq: number): Turn => {
+  const other = partner(turn.state);
+  if (isLegacy(turn.state) || other?.name !== name || other.kin !== undefined) return turn;
+  if (turn.state.resources.phase === 'init') {
+    return say(believe(turn, message, seq), 'ERROR', 'resource message received in state 0');
+  }
+  const wasStable = turn.state.resources.otherStable;
+  const believed = believe(noteFirstReport(turn), message, seq);
+  const stable = text(message, 'isstable');
+  const noted =
+    stable === '1' || stable === '0' ? updateResources(believed, { otherStable: stable === '1' }) : believed;
+  const answered =
+    stable === '1' && !wasStable
+      ? considerFailback(report(say(noted, 'info', 'remote resource transition completed.')))
+      : noted;
+  const { phase, otherStable } = answered.state.resources;
+  const waiting = phase === 'starting' || phase === 'bothStarting' || phase === 'received';
+  return waiting && otherStable ? becomeStable(answered, 'remote') : answered;
+};

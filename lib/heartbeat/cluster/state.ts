@@ -1,0 +1,152 @@
+/** Everything the cluster machine remembers between two steps. Immutable; each part is changed by the file named after it. */
+import type { Millis } from '../../time.js';
+import type { History } from './history.js';
+import type { ClusterSettings, Holding, LinkName, NodeName } from './interface.js';
+import type { Sequence } from './sequence.js';
+
+export interface LinkState {
+  readonly name: LinkName;
+  readonly status: 'up' | 'dead';
+  /** When the last packet came in on it. */
+  readonly heardAt: Millis;
+}
+
+/**
+ * What a node of our own kind tells in its status messages, in fields genuine nodes ignore.
+ *
+ * `hold` is what may be running there: from before a start begins until after a stop has ended.
+ */
+export interface Kin {
+  readonly phase: 'init' | 'starting' | 'stable' | 'leaving' | 'left';
+  readonly hold: Holding;
+  readonly stable: boolean;
+  readonly standby: boolean;
+}
+
+export interface NodeState {
+  readonly name: NodeName;
+  readonly type: 'normal' | 'ping';
+  readonly status: string;
+  readonly links: readonly LinkState[];
+  readonly uuid: Uint8Array | undefined;
+  readonly generation: number | undefined;
+  readonly sequence: Sequence;
+  /** The newest status message: its number and its sender's clock. */
+  readonly statusSeq: number | undefined;
+  readonly statusTs: number | undefined;
+  readonly statusAt: Millis | undefined;
+  /** The node is dead when nothing came for `timeout` from this instant on. */
+  readonly countFrom: Millis;
+  /** Its own `dt`, or deadping for a ping node. */
+  readonly timeout: Millis;
+  /** A full further timeout has been granted since the last evidence, because we were late ourselves. */
+  readonly reprieved: boolean;
+  /** It said `shutdone` in this life. */
+  readonly left: boolean;
+  /** The last decimal digit of the packets of this node that we acknowledge. */
+  readonly ackDigit: number;
+  /** The highest number of ours that it acknowledged. */
+  readonly acked: number;
+  readonly kin: Kin | undefined;
+}
+
+/** heartbeat reference 6.5; `what` is seen from the initiator. */
+export type Standby =
+  | { readonly state: 'not' }
+  | {
+      readonly state: 'me' | 'other' | 'done';
+      readonly what: Holding;
+      readonly initiator: boolean;
+      readonly until: Millis;
+      /** Since when a peer of our own kind has been saying that it knows nothing of this standby. */
+      readonly deniedSince: Millis | undefined;
+    };
+
+/** heartbeat reference 6.1 `resourcestate`, in its order. */
+export const PHASES = ['init', 'starting', 'bothStarting', 'received', 'stable', 'shutdown'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface ResourceState {
+  readonly phase: Phase;
+  /** When the 10 s of the first `resource` message run out. */
+  readonly clockAt: Millis | undefined;
+  /** What we hold or are about to hold, as reported to genuine peers. */
+  readonly hold: Holding;
+  /** What the other node holds, as far as we know, seen from it. */
+  readonly otherHold: Holding;
+  /** Number of the newest message that `otherHold` comes from: older ones arriving late do not change it. */
+  readonly otherHoldSeq: number;
+  readonly otherStable: boolean;
+  /** What it held when it was declared dead, in case it was not. */
+  readonly otherHeldAtDeath: Holding;
+  readonly takeover: boolean;
+  readonly standby: Standby;
+  readonly failbackWanted: boolean;
+  readonly failbackAt: Millis | undefined;
+  readonly localDone: boolean;
+  readonly foreignDone: boolean;
+  readonly announced: boolean;
+  /** Since when both nodes hold the same groups. */
+  readonly conflictSince: Millis | undefined;
+  /** Since when nobody holds some groups although both nodes are stable. */
+  readonly orphanSince: Millis | undefined;
+  /** Orphaned groups of a genuine peer have been offered to it once. */
+  readonly orphanOffered: boolean;
+  /** A start failed: hand these groups over at that instant (reference 2.6). */
+  readonly giveUp: { readonly at: Millis; readonly what: Holding } | undefined;
+  /** What the last audit complained about. */
+  readonly complaints: readonly string[];
+}
+
+export type Purpose =
+  | { readonly kind: 'ours' | 'standbyRelease' | 'standbyAcquire' | 'conflict' | 'orphan' | 'shutdown' }
+  | { readonly kind: 'takeover'; readonly from: NodeName }
+  | { readonly kind: 'legacyTake'; readonly key: string }
+  | { readonly kind: 'legacyGive'; readonly key: string; readonly to: NodeName };
+
+export interface Job {
+  readonly job: number;
+  /** What it touches, seen from us. */
+  readonly part: Holding;
+  readonly purpose: Purpose;
+}
+
+export interface Communication {
+  readonly phase: 'waiting' | 'asking' | 'up';
+  readonly askAt: Millis | undefined;
+}
+
+export interface Stop {
+  readonly phase: 'none' | 'wanted' | 'releasing' | 'leaving' | 'gone';
+  /** `wanted`: when we stop whatever the other node is doing. `leaving`: when the process ends. */
+  readonly at: Millis | undefined;
+}
+
+export interface ClusterState {
+  readonly settings: ClusterSettings;
+  readonly random: number;
+  readonly loadAverage: string;
+  readonly startedAt: Millis | undefined;
+  readonly status: 'init' | 'up' | 'active';
+  readonly statusDueAt: Millis | undefined;
+  /** The daemon told of a stall that ended then; what was due before is not late once more. */
+  readonly awakeAt: Millis;
+  /** Every configured node in the order of ha.cf, ourselves included, ping nodes last. */
+  readonly nodes: ReadonlyMap<NodeName, NodeState>;
+  readonly nextSeq: number;
+  readonly history: History;
+  readonly historyWarned: boolean;
+  readonly flowControl: boolean;
+  readonly communication: Communication;
+  readonly resources: ResourceState;
+  readonly nextJob: number;
+  /** Jobs asked for and not yet ended, in order. */
+  readonly jobs: readonly Job[];
+  readonly stop: Stop;
+  /** What our last status said to our own kind. */
+  readonly published: string;
+  /** When each sort of rejected packet was last logged. */
+  readonly rejections: ReadonlyMap<string, Millis>;
+  /** Legacy mode: keys of the groups we hold. */
+  readonly heldKeys: readonly string[];
+}

@@ -1,0 +1,406 @@
+/**
+ * A cluster on a virtual clock: machines, a network that delays, loses, doubles and reorders, and groups whose start
+ * and stop take time.
+ *
+ * Everything is decided by one seed, so that a failing run can be repeated.
+ */
+
+import type {
+  ClusterEffect,
+  ClusterEvent,
+  ClusterSettings,
+  ClusterView,
+  JobScope,
+} from '../../lib/heartbeat/cluster/interface.js';
+import { clusterMachine } from '../../lib/heartbeat/cluster/machine.js';
+import { draw } from '../../lib/heartbeat/cluster/random.js';
+import type { ClusterState } from '../../lib/heartbeat/cluster/state.js';
+import { type Message, message, text } from '../../lib/heartbeat/wire/message.js';
+import { type Millis, millis, type Now } from '../../lib/time.js';
+
+/** A machine as the simulator drives it: ours, or a model of a genuine peer. */
+export interface Host {
+  readonly step: (event: ClusterEvent, now: Now) => readonly ClusterEffect[];
+  readonly wakeAt: () => Millis;
+  readonly view: () => ClusterView;
+}
+
+export type MakeHost = (settings: ClusterSettings, now: Now) => Host;
+
+/** Our machine as a host. It fails loudly when the machine would spin. */
+export const ourHost: MakeHost = (settings, now) => {
+  let state: ClusterState = clusterMachine.create(settings, now);
+  let lastSeq = 0;
+  return {
+    step: (event, at) => {
+      const result = clusterMachine.step(state, event, at);
+      state = result.state;
+      const wake = clusterMachine.wakeAt(state);
+      if (!(wake > at.mono))
+        throw new Error(`${settings.self} wants to be woken at ${wake}, which is not after ${at.mono}`);
+      for (const effect of result.effects) {
+        if (effect.type !== 'send') continue;
+        const seq = Number.parseInt(text(effect.message, 'seq') ?? '0', 16);
+        if (seq > lastSeq + 1) throw new Error(`${settings.self} skipped from ${lastSeq} to ${seq}`);
+        lastSeq = Math.max(lastSeq, seq);
+      }
+      return result.effects;
+    },
+    wakeAt: () => clusterMachine.wakeAt(state),
+    view: () => clusterMachine.view(state),
+  };
+};
+
+export interface Network {
+  /** Milliseconds every packet takes. */
+  readonly latency: number;
+  /** Up to so much longer, at random: this reorders. */
+  readonly jitter: number;
+  /** Share of packets that never arrive, and that arrive twice. */
+  readonly loss: number;
+  readonly duplication: number;
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly nodes?: readonly string[];
+  readonly links?: readonly string[];
+  readonly network?: Partial<Network>;
+  readonly settings?: Partial<ClusterSettings>;
+  /** How long one job takes, at most. */
+  readonly jobTime?: number;
+  /** Which implementation runs on a node; ours where nothing is said. */
+  readonly hosts?: Readonly<Record<string, MakeHost>>;
+}
+
+interface Machine {
+  readonly name: string;
+  host: Host | undefined;
+  generation: number;
+  paused: boolean;
+  /** Packets that wait in the sockets while the process does not run. */
+  backlog: ClusterEvent[];
+  /** Owners (by preferred node) of the groups that run here. */
+  readonly running: Set<string>;
+  readonly jobs: { readonly job: number; readonly action: 'acquire' | 'release'; readonly groups: readonly string[] }[];
+  working: boolean;
+  /** Jobs and packets of a former life are void. */
+  life: number;
+}
+
+interface Planned {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly node: string;
+  readonly text: string;
+}
+
+export interface Traffic {
+  readonly at: number;
+  readonly node: string;
+  readonly message: Message;
+}
+
+const UUID_LENGTH = 16;
+
+export class Simulation {
+  readonly log: LogLine[] = [];
+  readonly traffic: Traffic[] = [];
+  readonly effects: { readonly at: number; readonly node: string; readonly effect: ClusterEffect }[] = [];
+  now = 0;
+  /** When somebody last could not hear somebody else, or slept. */
+  lastTrouble = 0;
+  private random: number;
+  private readonly plan: Planned[] = [];
+  private order = 0;
+  private readonly machines = new Map<string, Machine>();
+  private readonly cut = new Set<string>();
+  private readonly network: Network;
+  private readonly nodes: readonly string[];
+  private readonly links: readonly string[];
+
+  constructor(private readonly options: SimulationOptions) {
+    this.random = options.seed >>> 0;
+    this.nodes = options.nodes ?? ['lb1', 'lb2'];
+    this.links = options.links ?? ['eth0'];
+    this.network = { latency: 1, jitter: 0, loss: 0, duplication: 0, ...options.network };
+    for (const name of this.nodes) {
+      this.machines.set(name, {
+        name,
+        host: undefined,
+        generation: 100,
+        paused: false,
+        backlog: [],
+        running: new Set(),
+        jobs: [],
+        working: false,
+        life: 0,
+      });
+    }
+  }
+
+  private chance(): number {
+    const { value, next } = draw(this.random);
+    this.random = next;
+    return value;
+  }
+
+  private machine(name: string): Machine {
+    const found = this.machines.get(name);
+    if (found === undefined) throw new Error(`no node ${name}`);
+    return found;
+  }
+
+  private at(delay: number, run: () => void): void {
+    this.plan.push({ at: this.now + delay, order: this.order++, run });
+  }
+
+  private instant(): Now {
+    return { mono: millis(this.now), wall: millis(1_800_000_000_000 + this.now) };
+  }
+
+  /** Starts the daemon on a node. */
+  start(name: string): void {
+    const machine = this.machine(name);
+    if (machine.host !== undefined) return;
+    machine.generation += 1;
+    machine.life += 1;
+    machine.paused = false;
+    machine.backlog = [];
+    const make = this.options.hosts?.[name] ?? ourHost;
+    machine.host = make(this.settings(name, machine.generation), this.instant());
+    this.feed(machine, { type: 'start', loadAverage: '0.00 0.00 0.00 1/1 1' });
+  }
+
+  private settings(self: string, generation: number): ClusterSettings {
+    return {
+      self,
+      nodes: this.nodes,
+      pingNodes: [],
+      links: this.links,
+      keepalive: millis(500),
+      deadtime: millis(3000),
+      warntime: millis(1500),
+      initdead: millis(10_000),
+      deadping: millis(3000),
+      autoFailback: 'on',
+      hopfudge: 1,
+      maxRexmitDelay: millis(250),
+      uuid: new Uint8Array(UUID_LENGTH).fill(this.nodes.indexOf(self) + 1),
+      generation,
+      hasLocalGroups: true,
+      hasForeignGroups: true,
+      localKeys: [`group-${self}`],
+      foreignKeys: this.nodes.filter((node) => node !== self).map((node) => `group-${node}`),
+      seed: Math.floor(this.chance() * 2 ** 32),
+      ...this.options.settings,
+    };
+  }
+
+  /** The machine loses power: its addresses are gone with it. */
+  crash(name: string): void {
+    this.end(this.machine(name));
+  }
+
+  private end(machine: Machine): void {
+    machine.host = undefined;
+    machine.life += 1;
+    machine.running.clear();
+    machine.jobs.length = 0;
+    machine.working = false;
+  }
+
+  /** The daemon and its jobs stand still, the addresses stay. */
+  pause(name: string): void {
+    this.machine(name).paused = true;
+  }
+
+  resume(name: string): void {
+    const machine = this.machine(name);
+    if (!machine.paused) return;
+    machine.paused = false;
+    this.lastTrouble = this.now;
+    const { backlog } = machine;
+    machine.backlog = [];
+    // The timers of an event loop run before its sockets are read.
+    if (machine.host !== undefined && machine.host.wakeAt() <= this.now) this.feed(machine, WAKE);
+    for (const event of backlog) this.feed(machine, event);
+  }
+
+  /** Cuts one link between two nodes, in one direction or in both. */
+  partition(from: string, to: string, link: string | undefined = undefined, both = true): void {
+    for (const one of this.links) {
+      if (link !== undefined && one !== link) continue;
+      this.cut.add(`${from}>${to}@${one}`);
+      if (both) this.cut.add(`${to}>${from}@${one}`);
+    }
+  }
+
+  heal(): void {
+    if (this.cut.size > 0) this.lastTrouble = this.now;
+    this.cut.clear();
+  }
+
+  stop(name: string): void {
+    this.event(name, { type: 'stop' });
+  }
+
+  /** As hb_standby and hb_takeover write it to the FIFO. */
+  submit(name: string, fields: Readonly<Record<string, string>>): void {
+    this.event(name, { type: 'submit', message: message(fields) });
+  }
+
+  private event(name: string, event: ClusterEvent): void {
+    this.feed(this.machine(name), event);
+  }
+
+  private feed(machine: Machine, event: ClusterEvent): void {
+    if (machine.host === undefined) return;
+    if (machine.paused) {
+      if (event.type !== 'wake') machine.backlog.push(event);
+      return;
+    }
+    for (const effect of machine.host.step(event, this.instant())) this.perform(machine, effect);
+    this.planWake(machine);
+  }
+
+  private planWake(machine: Machine): void {
+    const { host, life } = machine;
+    if (host === undefined) return;
+    const wake = host.wakeAt();
+    if (wake - this.now > 1e9) return;
+    this.at(Math.max(0, wake - this.now), () => {
+      if (machine.life === life && host.wakeAt() === wake) this.feed(machine, WAKE);
+    });
+  }
+
+  private perform(machine: Machine, effect: ClusterEffect): void {
+    this.effects.push({ at: this.now, node: machine.name, effect });
+    switch (effect.type) {
+      case 'send':
+        this.traffic.push({ at: this.now, node: machine.name, message: effect.message });
+        this.transmit(machine, effect.message);
+        return;
+      case 'log':
+        this.log.push({ at: this.now, node: machine.name, text: `${effect.priority}: ${effect.text}` });
+        return;
+      case 'job':
+        machine.jobs.push({
+          job: effect.job,
+          action: effect.action,
+          groups: this.groups(machine.name, effect.scope, effect.group),
+        });
+        this.work(machine);
+        return;
+      case 'exit':
+        this.end(machine);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private groups(self: string, scope: JobScope, group: string | undefined): readonly string[] {
+    if (group !== undefined) return [group.replace(/^group-/, '')];
+    switch (scope) {
+      case 'local':
+        return [self];
+      case 'foreign':
+        return this.nodes.filter((node) => node !== self);
+      case 'all':
+      case 'every':
+        return this.nodes;
+    }
+  }
+
+  private work(machine: Machine): void {
+    const next = machine.jobs[0];
+    if (machine.working || next === undefined) return;
+    machine.working = true;
+    // A group counts as running from the begin of its start to the end of its stop.
+    if (next.action === 'acquire') for (const group of next.groups) machine.running.add(group);
+    const { life } = machine;
+    const finish = (): void => {
+      if (machine.life !== life) return;
+      if (machine.paused) {
+        this.at(100, finish);
+        return;
+      }
+      if (next.action === 'release') for (const group of next.groups) machine.running.delete(group);
+      machine.jobs.shift();
+      machine.working = false;
+      this.feed(machine, { type: 'jobDone', job: next.job, outcome: 'done' });
+      this.work(machine);
+    };
+    this.at(1 + this.chance() * (this.options.jobTime ?? 50), finish);
+  }
+
+  private transmit(from: Machine, sent: Message): void {
+    for (const to of this.machines.values()) {
+      if (to === from) continue;
+      for (const link of this.links) {
+        const copies = this.chance() < this.network.duplication ? 2 : 1;
+        for (let copy = 0; copy < copies; copy++) {
+          if (this.chance() < this.network.loss) continue;
+          const delay = this.network.latency + this.chance() * this.network.jitter;
+          this.at(delay, () => {
+            if (!this.cut.has(`${from.name}>${to.name}@${link}`)) {
+              this.feed(to, { type: 'packet', message: sent, link });
+            }
+          });
+        }
+      }
+    }
+  }
+
+  /** Lets virtual time pass. `check` is called after every event. */
+  run(duration: number, check: () => void = () => undefined): void {
+    const end = this.now + duration;
+    for (;;) {
+      const next = this.earliest();
+      if (next === undefined || next.at > end) break;
+      this.plan.splice(this.plan.indexOf(next), 1);
+      this.now = Math.max(this.now, next.at);
+      next.run();
+      if (this.cut.size > 0 || [...this.machines.values()].some((machine) => machine.paused))
+        this.lastTrouble = this.now;
+      check();
+    }
+    this.now = end;
+  }
+
+  private earliest(): Planned | undefined {
+    let best: Planned | undefined;
+    for (const planned of this.plan) {
+      if (best === undefined || planned.at < best.at || (planned.at === best.at && planned.order < best.order)) {
+        best = planned;
+      }
+    }
+    return best;
+  }
+
+  view(name: string): ClusterView | undefined {
+    return this.machine(name).host?.view();
+  }
+
+  isRunning(name: string): boolean {
+    return this.machine(name).host !== undefined;
+  }
+
+  /** The nodes on which the group of `owner` runs. */
+  owners(owner: string): readonly string[] {
+    return [...this.machines.values()].filter((machine) => machine.running.has(owner)).map((machine) => machine.name);
+  }
+
+  /** What was logged on a node, in order. */
+  lines(name: string): readonly string[] {
+    return this.log.filter((line) => line.node === name).map((line) => line.text);
+  }
+}
+
+const WAKE: ClusterEvent = { type: 'wake', loadAverage: '0.00 0.00 0.00 1/1 1' };
