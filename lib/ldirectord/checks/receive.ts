@@ -1,18 +1,12 @@
 /** Looks for a receive pattern in what a server said (a Perl regular expression, anywhere, on bytes). */
+import { perlPattern } from '../config/perl-regex.js';
 
 const compiled = new Map<string, (text: string) => boolean>();
 
-/** Bytes as characters, which is how answers are held. */
-const asBytes = (pattern: string): string => Buffer.from(pattern, 'utf8').toString('latin1');
-
 const compile = (pattern: string): ((text: string) => boolean) => {
-  try {
-    const expression = new RegExp(asBytes(pattern));
-    return (text) => expression.test(text);
-  } catch {
-    // Genuine dies of a broken pattern at the first answer (reference 7, no. 20); here it never matches.
-    return () => false;
-  }
+  const translated = perlPattern(pattern);
+  // Genuine dies of a broken pattern at the first answer (reference 7, no. 20); here it never matches.
+  return translated.ok ? (text) => translated.regExp.test(text) : () => false;
 };
 
 /** A test for the pattern; undefined when there is none to look for. */

@@ -35,17 +35,17 @@ export const quoted = <Draft>(name: string, read: Directive<Draft>['read']): Dir
   read,
 });
 
-/** Applies the directive that a text matches; false: there is none. */
+/** Applies the directive that a text matches and returns its name; undefined: there is none. */
 export const applyDirective = <Draft>(
   directives: readonly Directive<Draft>[],
   text: string,
   reading: Omit<Reading<Draft>, 'place'>,
-): boolean => {
+): string | undefined => {
   for (const directive of directives) {
     const match = directive.pattern.exec(text);
     if (match === null) continue;
     directive.read(match[1] ?? '', { ...reading, place: valuePlace(reading.line) });
-    return true;
+    return directive.name;
   }
-  return false;
+  return undefined;
 };

@@ -54,6 +54,8 @@ export interface SectionDraft extends CommonDraft {
   /** undefined: the virtual line could not be read; the section is only read to find its mistakes. */
   readonly target: TargetDraft | undefined;
   protocol: 'tcp' | 'udp' | 'fwm';
+  /** The last line of each directive. */
+  readonly lines: Map<string, SourceLine>;
   readonly reals: { readonly line: SourceLine; readonly value: string }[];
   fallback?: FallbackDraft;
   /** Set when one of its directives stood at column 1. */

@@ -68,6 +68,13 @@ const unknownOutside = (line: SourceLine, { report }: Parsing): void => {
   });
 };
 
+/** Applies a section directive and remembers where it stood; false: it is none. */
+const applyInSection = (line: SourceLine, text: string, draft: SectionDraft, parsing: Parsing): boolean => {
+  const name = applyDirective(sectionDirectives, text, { ...parsing, draft, line });
+  if (name !== undefined) draft.lines.set(name, line);
+  return name !== undefined;
+};
+
 const emptySection = (place: Place, family: SectionDraft['family'], read: ReturnType<typeof readVirtualLine>) => ({
   place,
   family,
@@ -75,6 +82,7 @@ const emptySection = (place: Place, family: SectionDraft['family'], read: Return
   protocol: read?.protocol ?? ('tcp' as const),
   reals: [],
   unindented: false,
+  lines: new Map<string, SourceLine>(),
 });
 
 /**
@@ -91,12 +99,11 @@ const readSectionLine = (line: SourceLine, section: SectionDraft, parsing: Parsi
   if (COMMENT.test(line.text)) return true;
   const text = sectionText(line);
   const content = SECTION_LINE.exec(text)?.[1];
-  const reading = { ...parsing, draft: section, line };
   if (content !== undefined) {
-    if (!applyDirective(sectionDirectives, content, reading)) unknownInSection(line, parsing);
+    if (!applyInSection(line, content, section, parsing)) unknownInSection(line, parsing);
     return true;
   }
-  if (!takesUnindented(line, section) || !applyDirective(sectionDirectives, text, reading)) return false;
+  if (!takesUnindented(line, section) || !applyInSection(line, text, section, parsing)) return false;
   if (!section.unindented) {
     const message =
       'directives of a virtual should be indented by four blanks or a tab; this one and those after it are taken as part of the virtual above';
@@ -114,7 +121,9 @@ const readGlobalLine = (line: SourceLine, parsing: Parsing): SectionDraft | unde
     return emptySection(directivePlace(line), family, readVirtualLine(virtual[2] ?? '', line, family, parsing.report));
   }
   if (BLANK_OR_COMMENT.test(line.text)) return undefined;
-  if (applyDirective(globalDirectives, line.text, { ...parsing, draft: parsing.globals, line })) return undefined;
+  if (applyDirective(globalDirectives, line.text, { ...parsing, draft: parsing.globals, line }) !== undefined) {
+    return undefined;
+  }
   if (/^\s*$/.test(line.text)) {
     const place = { line, column: 1, length: line.text.length };
     parsing.report.own('no-break-space', place, 'this line looks blank but holds no-break spaces; delete it');
@@ -124,7 +133,7 @@ const readGlobalLine = (line: SourceLine, parsing: Parsing): SectionDraft | unde
   // Stray lines of a virtual: one error for all of them, but look into them for further mistakes.
   if (!SECTION_NAMES.has(nameIn(line.text))) return undefined;
   const stray: SectionDraft = { ...emptySection(directivePlace(line), 'ipv4', undefined), unindented: true };
-  applyDirective(sectionDirectives, sectionText(line).trimStart(), { ...parsing, draft: stray, line });
+  applyInSection(line, sectionText(line).trimStart(), stray, parsing);
   return stray;
 };
 

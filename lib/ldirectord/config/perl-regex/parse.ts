@@ -178,8 +178,7 @@ const readQuantified = (reader: Reader, flags: Flags, atom: Node): Node => {
   );
   if (found === undefined) return atom;
   // Perl's own optimizer is not of one mind about these.
-  if (atom.kind === 'assertion' || atom.kind === 'look')
-    return unsupported(offset, 'a count of something without width');
+  if (atom.kind === 'assertion' || atom.kind === 'look') return unsupported(offset, 'a count of what has no width');
   const [, sign, exactly, from, to, upTo] = found;
   const min = Number(exactly ?? from ?? (sign === '+' ? 1 : 0));
   const open = sign === '*' || sign === '+' || to === '';
@@ -187,8 +186,8 @@ const readQuantified = (reader: Reader, flags: Flags, atom: Node): Node => {
   if (min > LARGEST_COUNT || (max > LARGEST_COUNT && !open)) return invalid(offset, 'the count is too large');
   const mode = scanner.take('?') ? 'lazy' : scanner.take('+') ? 'possessive' : 'greedy';
   skipIgnored(scanner, flags);
-  if (scanner.match(/(?=[*+?]|\{[ \t]*\d*[ \t]*(?:,[ \t]*\d*[ \t]*)?\})/) !== undefined && isQuantifier(scanner)) {
-    return invalid(scanner.offset(), 'nested quantifiers');
+  if (isQuantifier(scanner)) {
+    return flags.x ? unsupported(offset, 'two quantifiers') : invalid(scanner.offset(), 'nested quantifiers');
   }
   return { kind: 'repeat', body: atom, min, max, mode };
 };
