@@ -1,7 +1,6 @@
 /** Runs programs: argument lists and absolute paths only, no shell, always a deadline, the whole process group killed. */
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Millis } from '../time.js';
 
 /** Where programs are looked for; PATH is never trusted. */
@@ -88,6 +87,8 @@ const openOutput = (path: string): number => {
  * output open after the program has ended do not hold the result back for longer than 100 ms.
  */
 export const run = async (file: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> => {
+  // Loaded when the first program is run: most calls of our commands run none, and start the faster for it.
+  const { execa } = await import('execa');
   // Any descriptor will do; execa's type names only 3 to 9.
   const output = options.outputFile === undefined ? undefined : (openOutput(options.outputFile) as 3);
   const stdout = keeper(options.maxOutput ?? 1 << 20);
@@ -119,9 +120,10 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
   }, options.timeout);
   options.signal?.addEventListener('abort', end, { once: true });
   if (options.signal?.aborted) end();
+  let patience: NodeJS.Timeout | undefined;
   const exited = new Promise<Pick<ExecResult, 'code' | 'killedBy'>>((resolve) => {
     child.once('exit', (code, signal) => {
-      setTimeout(resolve, 100, { code: code ?? undefined, killedBy: signal ?? undefined });
+      patience = setTimeout(resolve, 100, { code: code ?? undefined, killedBy: signal ?? undefined });
     });
   });
   const settled = child.then((result) => ({
@@ -132,6 +134,7 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
   }));
   const result = await Promise.race([settled, exited.then((end) => ({ ...end, cause: undefined, whole: false }))]);
   clearTimeout(deadline);
+  clearTimeout(patience);
   options.signal?.removeEventListener('abort', end);
   for (const pipe of result.whole ? [] : pipes) {
     if (options.linger !== true) pipe?.destroy();
