@@ -117,8 +117,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
   const resources = await options.openResources(submit);
   const jobs = createJobs(resources.run, (job, outcome) => engine.dispatch({ type: 'jobDone', job, outcome }), log);
 
-  const tolerance = toleratedLateness(config.keepalive);
-  const meter = latenessMeter(LOOK_EVERY, tolerance, now().mono);
+  const meter = latenessMeter(LOOK_EVERY, toleratedLateness(config.keepalive), now().mono);
   const engine: Engine = createEngine({
     machine: options.machine,
     settings: clusterSettings({
@@ -133,12 +132,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
       now,
       at: timerAt(() => now().mono),
       loadAverage,
-      lateness: (at) => {
-        const late = meter.look(at);
-        // heartbeat reference 5.7, without the part about the GSource.
-        if (late > 0) log('WARN', `The daemon itself was delayed ${Math.round(late)} ms (> ${tolerance} ms)`);
-        return late;
-      },
+      lateness: meter.look,
     },
     perform: (effect) => perform(effect),
     log,

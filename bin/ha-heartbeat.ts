@@ -1,0 +1,124 @@
+/** ha-heartbeat: the cluster daemon and the commands to it. Heavy parts are loaded only by the commands that need them. */
+import { hostname } from 'node:os';
+import { parseCommandLine, type Request, type StartRequest } from '../lib/heartbeat/command-line.js';
+import {
+  type ProcessControl,
+  reloadCommand,
+  type Said,
+  statusText,
+  stopCommand,
+} from '../lib/heartbeat/wiring/control.js';
+import { syslogStyleLine } from '../lib/heartbeat/wiring/log-lines.js';
+import { ownNodeName } from '../lib/heartbeat/wiring/node-name.js';
+import { runState } from '../lib/heartbeat/wiring/running.js';
+import { isDetached, startDetached } from '../lib/platform/daemonize.js';
+import { millis, seconds } from '../lib/time.js';
+
+const PID_FILE = '/run/heartbeat.pid';
+
+/** What genuine 3.0.6 prints; scripts compare it. */
+const HEARTBEAT_VERSION = '3.0.6 (node: 958e11be8686759f1b99204c17812f2c2633b169)';
+const SUITE_VERSION = 'ha-suite 0.1.0, compatible with heartbeat 3.0.6';
+
+/** The longest a start may take: a device that gets its address late, a name server that does not answer. */
+const START_LIMIT = seconds(150);
+
+const control: ProcessControl = {
+  runState: () => runState(PID_FILE),
+  signal: (pid, signal) => void process.kill(pid, signal),
+  sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
+};
+
+const line = (text: string): string => {
+  const source = { host: hostname(), program: 'heartbeat', pid: process.pid };
+  return `${syslogStyleLine(source, millis(Date.now()), 'info', text)}\n`;
+};
+
+const finish = ({ stdout, stderr, code }: Said): void => {
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = code;
+};
+
+const print = (stdout: string, code = 0): void => finish({ stdout, stderr: '', code });
+
+const check = async (json: boolean): Promise<void> => {
+  const { checkText } = await import('../lib/heartbeat/wiring/check.js');
+  finish(await checkText(json));
+};
+
+const startDaemonProcess = async (start: StartRequest): Promise<void> => {
+  if (!isDetached()) {
+    const run = runState(PID_FILE);
+    if (run.state === 'running') {
+      // heartbeat reference 8.1: this is no failure.
+      finish({ stdout: '', stderr: line(`heartbeat: already running [pid ${run.pid}].`), code: 0 });
+      return;
+    }
+    if (start.show) {
+      const { configurationText } = await import('../lib/heartbeat/wiring/check.js');
+      process.stdout.write(await configurationText());
+    }
+  }
+  if (!isDetached() && !start.foreground) {
+    const result = await startDetached({
+      args: process.argv.slice(2),
+      timeout: START_LIMIT,
+      onLine: (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
+    });
+    if (result.ready) return;
+    finish({ stdout: '', stderr: result.messages.map((text) => `${text}\n`).join(''), code: result.code });
+    return;
+  }
+  const { serve } = await import('../lib/heartbeat/wiring/serve.js');
+  // Whatever timers or sockets are left: the daemon is done when it says so.
+  process.exit(await serve(start));
+};
+
+const reload = async (start: StartRequest): Promise<void> => {
+  const run = runState(PID_FILE);
+  if (run.state !== 'running') {
+    await startDaemonProcess(start);
+    return;
+  }
+  const { startLines } = await import('../lib/heartbeat/wiring/check.js');
+  const checked = await startLines(line);
+  process.stderr.write(checked.text);
+  finish(reloadCommand(control, run.pid, checked.code, line));
+};
+
+const obey = async (request: Request): Promise<void> => {
+  switch (request.action) {
+    case 'print':
+      finish({ stdout: '', stderr: '', code: request.code, [request.stream]: request.text });
+      return;
+    case 'version':
+      print(`${HEARTBEAT_VERSION}\n`);
+      return;
+    case 'suite-version':
+      print(`${SUITE_VERSION}\n`);
+      return;
+    case 'directives': {
+      const { directiveTable } = await import('../lib/heartbeat/directive-table.js');
+      print(directiveTable(request.wiki));
+      return;
+    }
+    case 'status':
+      finish(statusText(control.runState(), hostname(), ownNodeName()));
+      return;
+    case 'stop':
+      finish(await stopCommand(control));
+      return;
+    case 'check':
+      await check(request.json);
+      return;
+    case 'start':
+      await startDaemonProcess(request.start);
+      return;
+    case 'reload':
+      await reload(request.start);
+      return;
+  }
+};
+
+await obey(parseCommandLine(process.argv.slice(2)));

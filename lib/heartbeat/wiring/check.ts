@@ -1,0 +1,75 @@
+/** `--check`, `-v` and the check before `-r`: what is in the configuration files, and what is wrong with them. */
+
+import { hasErrors } from '../../config/diagnostic.js';
+import { diagnosticsJson, renderDiagnostic } from '../../config/render.js';
+import type { ConfigurationResult } from '../config/configuration.js';
+import type { Medium } from '../config/model.js';
+import { isForbidden, readConfigFiles } from './config-files.js';
+import type { Said } from './control.js';
+
+const NOT_PERMITTED = 4;
+
+const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+const forPeople = (result: ConfigurationResult): string => {
+  const { diagnostics, config, value } = result;
+  const findings = diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic)}\n`).join('');
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const counts = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  const groups = value === undefined ? '' : `, ${count(value.groups.length, 'resource group')}`;
+  const summary = `${count(config.nodes.length, 'node')}, ${count(config.media.length, 'medium').replace('mediums', 'media')}`;
+  return `${findings}${counts} (${summary}${groups})\n`;
+};
+
+/** All findings at once; exit code 1 when there is an error among them. */
+export const checkText = async (json: boolean): Promise<Said> => {
+  const result = await readConfigFiles();
+  const wrong = result.value === undefined || hasErrors(result.diagnostics);
+  const stdout = json ? `${diagnosticsJson(result.diagnostics)}\n` : forPeople(result);
+  return { stdout, stderr: '', code: wrong ? (isForbidden() ? NOT_PERMITTED : 1) : 0 };
+};
+
+/** What genuine prints while it reads the files, and the exit code of a start with them. */
+export const startLines = async (
+  line: (text: string) => string,
+): Promise<{ readonly text: string; readonly code: number }> => {
+  const result = await readConfigFiles();
+  const text = result.startLines
+    .filter(({ to, text: said }) => to === 'stderr' || !said.startsWith('Configuration validated'))
+    .map((said) => (said.to === 'stderr' ? said.text : line(said.text).replace(': info: ', `: ${said.priority}: `)))
+    .join('');
+  return { text, code: result.value === undefined ? (isForbidden() ? NOT_PERMITTED : result.exitCode) : 0 };
+};
+
+const mediumText = (medium: Medium): string => {
+  switch (medium.kind) {
+    case 'bcast':
+      return `bcast ${medium.device}`;
+    case 'mcast':
+    case 'mcast6':
+      return `${medium.kind} ${medium.device} ${medium.group} ${medium.port} ${medium.ttl} ${medium.loop ? 1 : 0}`;
+    case 'ucast':
+    case 'ucast6':
+      return `${medium.kind} ${medium.device} ${medium.peer}`;
+    case 'serial':
+      return `serial ${medium.device}`;
+    case 'ping':
+    case 'ping6':
+      return `${medium.kind} ${medium.host}`;
+    case 'ping_group':
+      return `ping_group ${medium.name} ${medium.hosts.join(' ')}`;
+  }
+};
+
+/** `-v`: the configuration in force, as comments. */
+export const configurationText = async (): Promise<string> => {
+  const { config } = await readConfigFiles();
+  return [
+    '# heartbeat: configuration in force',
+    ...Object.entries(config.parameters).map(([name, value]) => `# ${name} ${value}`),
+    ...config.media.map(({ value }) => `# ${mediumText(value)}`),
+    `# node ${config.nodes.map(({ value }) => value).join(' ')}`,
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,141 @@
+/** Reads the configuration files and what the parsers must know about this machine. */
+
+import { lookup } from 'node:dns/promises';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { readAddresses } from '../../platform/addresses.js';
+import { parseAuthKeys } from '../config/authkeys.js';
+import { type ConfigurationFiles, type ConfigurationResult, readConfiguration } from '../config/configuration.js';
+import { type DeviceFacts, type Environment, type FileFacts, mentionedIn } from '../config/environment.js';
+import type { AuthKeys } from '../config/model.js';
+import { ownNodeName } from './node-name.js';
+
+export const HA_CF = '/etc/ha.d/ha.cf';
+export const AUTHKEYS = '/etc/ha.d/authkeys';
+export const HARESOURCES = '/etc/ha.d/haresources';
+
+/** A text with one byte per character; undefined when the file is not there or may not be read. */
+const textOf = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+};
+
+const modeOf = (path: string): number => {
+  try {
+    return statSync(path).mode & 0o7777;
+  } catch {
+    return 0;
+  }
+};
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const factsOf = (path: string): FileFacts | undefined => {
+  try {
+    const stat = statSync(path);
+    const kind = stat.isFile()
+      ? 'file'
+      : stat.isDirectory()
+        ? 'directory'
+        : stat.isCharacterDevice()
+          ? 'character'
+          : 'other';
+    return { kind, executable: stat.isFile() && isExecutable(path) };
+  } catch {
+    return undefined;
+  }
+};
+
+/** First words of the lines of a colon-separated file. */
+const namesIn = (path: string): ReadonlySet<string> =>
+  new Set((textOf(path) ?? '').split('\n').flatMap((line) => line.split(':')[0] || []));
+
+const udpServices = (): ReadonlyMap<string, number> =>
+  new Map(
+    [...(textOf('/etc/services') ?? '').matchAll(/^([^#\s]+)\s+(\d+)\/udp\b/gm)].map((match) => [
+      match[1] ?? '',
+      Number(match[2]),
+    ]),
+  );
+
+const resolved = async (host: string): Promise<readonly (readonly [string, string])[]> => {
+  if (isIPv4(host)) return [];
+  try {
+    return [[host, (await lookup(host, { family: 4 })).address]];
+  } catch {
+    return [];
+  }
+};
+
+const deviceFacts = async (devices: readonly string[]): Promise<ReadonlyMap<string, DeviceFacts>> => {
+  const entries = await readAddresses();
+  const addresses = typeof entries === 'string' ? [] : entries.filter(({ family }) => family === 'ipv4');
+  return new Map(
+    devices.flatMap((device) => {
+      const base = device.replace(/:.*$/, '');
+      if (base.includes('/') || factsOf(`/sys/class/net/${base}`) === undefined) return [];
+      const ipv4 = addresses.some((entry) => entry.device === device || entry.label === device);
+      return device !== base && !ipv4 ? [] : [[device, { ipv4 }] as const];
+    }),
+  );
+};
+
+/** What ha.cf asks the machine about. */
+const environmentFor = async (haCf: string): Promise<Environment> => {
+  const { devices, files, hosts } = mentionedIn(haCf);
+  const [facts, addresses] = await Promise.all([deviceFacts(devices), Promise.all(hosts.map(resolved))]);
+  return {
+    nodeName: ownNodeName(),
+    devices: facts,
+    udpServices: udpServices(),
+    users: namesIn('/etc/passwd'),
+    groups: namesIn('/etc/group'),
+    files: new Map(
+      files.flatMap((path) => {
+        const found = factsOf(path);
+        return found === undefined ? [] : [[path, found] as const];
+      }),
+    ),
+    hosts: new Map(addresses.flat()),
+  };
+};
+
+/** Reads and checks all three files. Never rejects. */
+export const readConfigFiles = async (): Promise<ConfigurationResult> => {
+  const files: ConfigurationFiles = {
+    haCf: { path: HA_CF, text: textOf(HA_CF) },
+    authKeys: { path: AUTHKEYS, text: textOf(AUTHKEYS), mode: modeOf(AUTHKEYS) },
+    haResources: { path: HARESOURCES, text: textOf(HARESOURCES) },
+  };
+  return readConfiguration(files, await environmentFor(files.haCf.text ?? ''));
+};
+
+/** authkeys alone, or one line that says what is wrong with it. */
+export const readKeys = (): AuthKeys | string => {
+  const { value, diagnostics } = parseAuthKeys(textOf(AUTHKEYS), AUTHKEYS, modeOf(AUTHKEYS));
+  if (value !== undefined) return value;
+  const [first] = diagnostics;
+  const place = first === undefined ? AUTHKEYS : `${first.at.file}:${first.at.line}`;
+  return `${place}: ${first?.message ?? 'it cannot be used'}.`;
+};
+
+/** Whether a file that is there may not be read by us: the start then fails with exit code 4. */
+export const isForbidden = (): boolean =>
+  [HA_CF, AUTHKEYS, HARESOURCES].some((path) => {
+    try {
+      accessSync(path, constants.R_OK);
+      return false;
+    } catch (error) {
+      return error instanceof Error && Reflect.get(error, 'code') === 'EACCES';
+    }
+  });
