@@ -71,11 +71,11 @@ const serving = (actual: Table): ReadonlyMap<string, ReadonlySet<string>> =>
  *
  * What did not change keeps its health. Anything else that already serves in the table counts as up until its first
  * check says otherwise, so that neither a restart nor a reload interrupts traffic; this replaces the genuine
- * add-remove-add dance (reference 3.3 and 7, no. 8).
+ * add-remove-add dance (reference 3.3 and 7, no. 8). `actual` is undefined when the table cannot be read now.
  */
-export const adopt = (config: DirectorConfig, actual: Table, previous?: Director): Director => {
+export const adopt = (config: DirectorConfig, actual: Table | undefined, previous?: Director): Director => {
   const members = membersOf(config);
-  const present = serving(actual);
+  const present = serving(actual ?? { services: [] });
   const health = new Map(
     members.map((member): [string, Health] => {
       const kept = previous?.health.get(member.id);
@@ -85,6 +85,8 @@ export const adopt = (config: DirectorConfig, actual: Table, previous?: Director
     }),
   );
   const configured = new Set(config.virtuals.map(({ key }) => serviceId(key)));
+  // A virtual that is not in the table any more is nobody's: whoever adds it later owns it.
+  const isThere = new Set(actual?.services.map(({ key }) => serviceId(key)) ?? []);
   const earlier = [...(previous?.retired ?? []), ...(previous?.config.virtuals.map(({ key }) => key) ?? [])];
   return {
     config,
@@ -92,10 +94,16 @@ export const adopt = (config: DirectorConfig, actual: Table, previous?: Director
     membersByIdentity: groupBy(members, ({ identity }) => identity),
     membersByVirtual: groupBy(members, ({ virtualId }) => virtualId),
     health,
-    retired: earlier.filter((key) => !configured.has(serviceId(key))),
+    retired: earlier.filter(
+      (key) => !configured.has(serviceId(key)) && (actual === undefined || isThere.has(serviceId(key))),
+    ),
     fallbackModes: new Map([...(previous?.fallbackModes ?? [])].filter(([id]) => configured.has(id))),
   };
 };
+
+/** Forgets virtuals of an earlier configuration that have left the table. */
+export const forget = (director: Director, gone: ReadonlySet<string>): Director =>
+  gone.size === 0 ? director : { ...director, retired: director.retired.filter((key) => !gone.has(serviceId(key))) };
 
 /** Whether any real of a virtual is up: then the fallback is not wanted. */
 export const anyUp = (director: Director, virtualId: string): boolean =>

@@ -12,6 +12,14 @@ export type Scope =
   | 'all'
   | { readonly virtuals: ReadonlySet<string>; readonly members: ReadonlyMap<string, { readonly entering: boolean }> };
 
+/** The same scope, and all virtuals that somebody has deleted from the table: they are put back as a whole. */
+export const withVanished = (director: Director, actual: Table, scope: Scope): Scope => {
+  if (scope === 'all') return scope;
+  const present = new Set(actual.services.map(({ key }) => serviceId(key)));
+  const vanished = director.config.virtuals.map(({ key }) => serviceId(key)).filter((id) => !present.has(id));
+  return { virtuals: new Set([...scope.virtuals, ...vanished]), members: scope.members };
+};
+
 /** A scope of single members. */
 export const only = (members: ReadonlyMap<string, { readonly entering: boolean }>): Scope => ({
   virtuals: new Set(),

@@ -1,4 +1,5 @@
 /** Where an http check goes and what it asks for, by the rules of the genuine program (ldirectord reference 4.4). */
+import { encodeBytes } from '../../config/bytes.js';
 import { bracketed, hostPort } from '../../names.js';
 import type { Target } from '../check.js';
 
@@ -22,7 +23,7 @@ const DEFAULT_PORT: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 /** Percent-encodes what may not stand in a URL (blanks, quotes, bytes above ASCII); `%` itself is left alone. */
 export const escapeUrl = (text: string): string =>
   text.replace(/[^A-Za-z0-9\-_.!~*'();/?:@&=+$,[\]#%]+/gu, (part) =>
-    [...Buffer.from(part, 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    [...encodeBytes(part)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 
 interface UrlParts {

@@ -1,0 +1,81 @@
+/** The command line of ldirectord, which keeps its old grammar exactly (ldirectord reference 1.1). */
+import { Command, CommanderError } from 'commander';
+
+/** `check` is ours; all others are the genuine ones. */
+export const COMMANDS = [
+  'start',
+  'stop',
+  'restart',
+  'try-restart',
+  'reload',
+  'force-reload',
+  'status',
+  'check',
+] as const;
+export type CommandWord = (typeof COMMANDS)[number];
+
+export type Invocation =
+  | { readonly kind: 'help' | 'version' }
+  /** Wrong use; `complaint` goes to standard error before the usage text. */
+  | { readonly kind: 'usage'; readonly complaint: string | undefined }
+  | {
+      readonly kind: 'command';
+      readonly command: CommandWord;
+      /** The configuration as typed; undefined: none was given. */
+      readonly configWord: string | undefined;
+      /** All words as typed, for the log. */
+      readonly words: readonly string[];
+      readonly debug: boolean;
+      /** Only for `check`. */
+      readonly json: boolean;
+    };
+
+const isCommand = (word: string | undefined): word is CommandWord => COMMANDS.some((command) => command === word);
+
+/** `--nosuch` is reported as `nosuch`, `-x` as `x`. */
+const unknownOption = (message: string): string => {
+  const option = /'-{1,2}([^'=]*)/.exec(message)?.[1] ?? '';
+  return `Unknown option: ${option}`;
+};
+
+const grammar = (): Command =>
+  new Command('ldirectord')
+    .helpOption(false)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .passThroughOptions()
+    .allowExcessArguments()
+    .option('-d, --debug')
+    .option('-h, --help')
+    .option('-?')
+    .option('-v, --version')
+    .argument('[words...]');
+
+const interpret = (words: readonly string[], debug: boolean): Invocation => {
+  // One word is the command; of two or more the first is the configuration, and what follows the second is ignored.
+  const [first, second] = words;
+  const command = words.length === 1 ? first : second;
+  if (!isCommand(command)) return { kind: 'usage', complaint: undefined };
+  const configWord = words.length === 1 ? undefined : first;
+  // `ldirectord check --json` looks like a configuration called "check": no other program has ever been called so.
+  const json = command === 'check' && words.slice(2).includes('--json');
+  return { kind: 'command', command, configWord, words, debug, json };
+};
+
+/** Understands the words after the program name; option parsing stops at the first word that is no option. */
+export const parseArguments = (argv: readonly string[]): Invocation => {
+  if (argv.length === 2 && argv[0] === 'check' && argv[1] === '--json')
+    return { kind: 'command', command: 'check', configWord: undefined, words: argv, debug: false, json: true };
+  const program = grammar();
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    const message = error instanceof CommanderError ? error.message : '';
+    return { kind: 'usage', complaint: unknownOption(message) };
+  }
+  const options: Readonly<Record<string, unknown>> = program.opts();
+  if (options.help === true || options['?'] === true) return { kind: 'help' };
+  if (options.version === true) return { kind: 'version' };
+  return interpret(program.args, options.debug === true);
+};

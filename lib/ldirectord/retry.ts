@@ -1,0 +1,53 @@
+/** What has to be tried again after a batch, and when. */
+import { printChange } from '../ipvs/grammar/print-command.js';
+import type { Change, FailedChange } from '../ipvs/model.js';
+import { type Millis, millis } from '../time.js';
+import type { PlannedChange, Scope } from './plan.js';
+
+const FIRST = 1000;
+const LONGEST = 30_000;
+
+/** How long to wait before try number `failures` + 1: 1, 2, 4 … 30 s. */
+export const backoff = (failures: number): Millis => millis(Math.min(LONGEST, FIRST * 2 ** Math.max(0, failures - 1)));
+
+/** Two scopes as one. */
+export const joinScopes = (one: Scope | undefined, other: Scope | undefined): Scope | undefined => {
+  if (one === undefined || other === undefined) return one ?? other;
+  if (one === 'all' || other === 'all') return 'all';
+  const members = new Map(one.members);
+  for (const [id, mark] of other.members)
+    members.set(id, { entering: mark.entering || (members.get(id)?.entering ?? false) });
+  return { virtuals: new Set([...one.virtuals, ...other.virtuals]), members };
+};
+
+export interface Outcome {
+  readonly done: readonly PlannedChange[];
+  readonly failed: readonly (PlannedChange & { readonly reason: string })[];
+  /** The part of the scope that has to be planned again; undefined: everything worked. */
+  readonly again: Scope | undefined;
+}
+
+/** Sorts a batch into what worked and what did not. */
+export const outcomeOf = (
+  planned: readonly PlannedChange[],
+  failures: readonly FailedChange[],
+  scope: Scope,
+): Outcome => {
+  const textOf = (change: Change): string => printChange(change).join(' ');
+  const reasons = new Map(failures.map(({ change, reason }) => [textOf(change), reason]));
+  const done = planned.filter(({ change }) => !reasons.has(textOf(change)));
+  const failed = planned.flatMap((one) => {
+    const reason = reasons.get(textOf(one.change));
+    return reason === undefined ? [] : [{ ...one, reason }];
+  });
+  if (failed.length === 0) return { done, failed, again: undefined };
+  const isEntering = (id: string): boolean => scope === 'all' || (scope.members.get(id)?.entering ?? false);
+  return {
+    done,
+    failed,
+    again: {
+      virtuals: new Set(failed.filter(({ members }) => members.length === 0).map(({ virtualId }) => virtualId)),
+      members: new Map(failed.flatMap(({ members }) => members.map((id) => [id, { entering: isEntering(id) }]))),
+    },
+  };
+};
