@@ -43,14 +43,14 @@ export const addAddress = async (device: string, change: AddressChange): Promise
     ...(change.address.includes(':') ? ['nodad'] : []),
     ...(change.label === undefined ? [] : ['label', change.label]),
   ]);
-  return 'failed' in answer && !/File exists|already assigned/.test(answer.failed) ? answer.failed : undefined;
+  return 'failed' in answer && !/File exists|already assigned/i.test(answer.failed) ? answer.failed : undefined;
 };
 
 const deleteOne = async (device: string, change: AddressChange): Promise<string | undefined> => {
   const native = await loadNative();
   if (native !== undefined) return netlinkDelete(native, device, change);
   const answer = await ip(['addr', 'del', describe(change), 'dev', device]);
-  const gone = /Cannot assign requested address|Address not found|Cannot find device/;
+  const gone = /Cannot assign requested address|Address not found|Cannot find device/i;
   return 'failed' in answer && !gone.test(answer.failed) ? answer.failed : undefined;
 };
 
