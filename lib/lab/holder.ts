@@ -4,7 +4,7 @@ import { findProgram } from '../platform/exec.js';
 import type { Millis } from '../time.js';
 import { millis } from '../time.js';
 
-/** What a host has of its own besides its network and host name. */
+/** How far a host is apart: network, host name and processes only, or files as well. */
 export type Separation = 'network' | 'machine';
 
 export interface Holder {
@@ -54,8 +54,8 @@ exec env --ignore-signal=CHLD cat >/dev/null
 `;
 
 const flags: Readonly<Record<Separation, readonly string[]>> = {
-  network: ['--net', '--uts'],
-  machine: ['--net', '--uts', '--mount', '--ipc', '--pid', '--fork', '--kill-child', '--propagation', 'private'],
+  network: ['--net', '--uts', '--pid', '--fork', '--kill-child'],
+  machine: ['--net', '--uts', '--pid', '--fork', '--kill-child', '--mount', '--ipc', '--propagation', 'private'],
 };
 
 /** Starts a holder for the host `name`; rejects with what the set-up printed when it cannot be done. */

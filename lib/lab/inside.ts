@@ -24,8 +24,8 @@ export interface Running {
 }
 
 const flags: Readonly<Record<Separation, readonly string[]>> = {
-  network: ['--net', '--uts'],
-  machine: ['--net', '--uts', '--mount', '--ipc', '--pid'],
+  network: ['--net', '--uts', '--pid'],
+  machine: ['--net', '--uts', '--pid', '--mount', '--ipc'],
 };
 
 /** What programs find in their environment: nothing of ours but a search path that knows the running node. */
