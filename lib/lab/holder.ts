@@ -4,7 +4,10 @@ import { findProgram } from '../platform/exec.js';
 import type { Millis } from '../time.js';
 import { millis } from '../time.js';
 
-/** How far a host is apart: network, host name and processes only, or files as well. */
+/**
+ * How far a host is apart: only its network and host name, or processes and files as well. Programs that go on running
+ * belong into a `machine`: what runs in a mere `network` would outlive us when we are killed.
+ */
 export type Separation = 'network' | 'machine';
 
 export interface Holder {
@@ -54,7 +57,7 @@ exec env --ignore-signal=CHLD cat >/dev/null
 `;
 
 const flags: Readonly<Record<Separation, readonly string[]>> = {
-  network: ['--net', '--uts', '--pid', '--fork', '--kill-child'],
+  network: ['--net', '--uts'],
   machine: ['--net', '--uts', '--pid', '--fork', '--kill-child', '--mount', '--ipc', '--propagation', 'private'],
 };
 

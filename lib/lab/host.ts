@@ -19,7 +19,7 @@ export interface HostOptions {
   readonly routes?: readonly string[];
   /** Kernel settings such as `net.ipv4.ip_forward`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** `network`: only network, host name and processes of its own, all files shared. Default `machine`. */
+  /** `network`: only network and host name of its own, for a switch. Default `machine`. */
   readonly separation?: Separation;
 }
 

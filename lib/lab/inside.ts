@@ -24,7 +24,7 @@ export interface Running {
 }
 
 const flags: Readonly<Record<Separation, readonly string[]>> = {
-  network: ['--net', '--uts', '--pid'],
+  network: ['--net', '--uts'],
   machine: ['--net', '--uts', '--pid', '--mount', '--ipc'],
 };
 
