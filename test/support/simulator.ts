@@ -299,6 +299,8 @@ export class Simulation {
         return;
       case 'exit':
         this.end(machine);
+        // reference 6.7: a restart sleeps for deadtime and one second.
+        if (effect.restart) this.at(4000, () => this.start(machine.name));
         return;
       default:
         return;
