@@ -12,7 +12,7 @@ export const requestOurs = (turn: Turn): Turn => {
   if (contains(otherHold, 'foreign') || contains(hold, 'local')) {
     return standby.state === 'not' ? say(turn, 'info', 'Local Resource acquisition completed. (none)') : turn;
   }
-  return startJob(updateResources(turn, { hold: plus(hold, 'local') }), 'acquire', 'local', { kind: 'ours' });
+  return startJob(updateResources(turn, { hold: plus(hold, 'local') }), 'acquire', 'local', 'local', { kind: 'ours' });
 };
 
 /** Our own groups have been started, as far as they could. */

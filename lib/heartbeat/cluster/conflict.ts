@@ -5,6 +5,7 @@ import type { Holding } from './interface.js';
 import { claims, startJob } from './jobs.js';
 import { partner, present } from './partner.js';
 import { report } from './reports.js';
+import { cancelStandby } from './standby.js';
 import type { ClusterState, NodeState } from './state.js';
 import { emit, say, type Turn, updateResources } from './turn.js';
 
@@ -32,7 +33,7 @@ const giveUp = (turn: Turn, part: Holding, from: string): Turn => {
     failbackWanted: false,
     conflictSince: turn.now.mono,
   });
-  return startJob(given, 'release', part, { kind: 'conflict' });
+  return startJob(given, 'release', part, part, { kind: 'conflict' });
 };
 
 /** When the patience with a genuine peer ends; undefined without a conflict. */
@@ -59,7 +60,10 @@ export const settleConflict = (turn: Turn): Turn => {
   const other = partner(turn.state);
   const shared = overlap(turn.state);
   if (other === undefined || shared === 'none') return over(turn);
-  if (resources.phase !== 'stable' || resources.standby.state !== 'not') return turn;
+  if (resources.phase !== 'stable') return turn;
+  // Nothing can be handed over while both hold it. A genuine peer that works on a standby is let finish.
+  const working = other.kin === undefined && (resources.standby.state !== 'me' || turn.state.jobs.length > 0);
+  if (resources.standby.state !== 'not') return working ? turn : settleConflict(cancelStandby(turn));
   const since = resources.conflictSince ?? turn.now.mono;
   const marked = updateResources(turn, { conflictSince: since });
   if (other.kin !== undefined) {

@@ -20,6 +20,7 @@ const reactWithResources = (turn: Turn, node: NodeState): Turn => {
     otherHeldAtDeath: turn.state.resources.otherHold,
     otherHold: 'none',
     otherStable: true,
+    queryAt: undefined,
     conflictSince: undefined,
     orphanSince: undefined,
   });

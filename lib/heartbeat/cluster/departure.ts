@@ -14,6 +14,7 @@ export const departed = (turn: Turn, name: string, seq: number): Turn => {
     otherHoldSeq: Math.max(seq, otherHoldSeq),
     otherHeldAtDeath: 'none',
     otherStable: true,
+    queryAt: undefined,
     conflictSince: undefined,
     orphanSince: undefined,
   });

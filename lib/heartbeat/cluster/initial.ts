@@ -20,6 +20,7 @@ const NO_RESOURCES: ResourceState = {
   localDone: false,
   foreignDone: false,
   announced: false,
+  queryAt: undefined,
   conflictSince: undefined,
   orphanSince: undefined,
   orphanOffered: false,

@@ -16,14 +16,14 @@ import { type Turn, updateResources } from './turn.js';
 /** heartbeat reference 2.6: 30 s after a failed start the groups are offered to the other node. */
 const GIVE_UP_AFTER = 30_000;
 
-const goOn = (turn: Turn, { part, purpose }: Job): Turn => {
+const goOn = (turn: Turn, { scope, part, purpose }: Job): Turn => {
   switch (purpose.kind) {
     case 'ours':
       return oursAcquired(turn);
     case 'takeover':
       return takeoverDone(turn, purpose.from, part);
     case 'standbyRelease':
-      return standbyReleased(turn, part);
+      return standbyReleased(turn, scope);
     case 'standbyAcquire':
       return standbyAcquired(turn, part);
     case 'conflict':

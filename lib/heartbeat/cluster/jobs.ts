@@ -4,17 +4,21 @@ import type { Holding, JobScope } from './interface.js';
 import type { ClusterState, Job, Purpose } from './state.js';
 import { emit, type Turn, update } from './turn.js';
 
-/** Asks for a job. `part` is what it touches; `scope` is wider only at shutdown, when every group is stopped. */
+/**
+ * Asks for a job on `scope`. `part` is what of it may be running here until the job ends: a release also stops groups
+ * that we do not hold, which is harmless and no claim.
+ */
 export const startJob = (
   turn: Turn,
   action: 'acquire' | 'release',
+  scope: JobScope | 'none',
   part: Holding,
   purpose: Purpose,
   group?: string,
 ): Turn => {
-  const scope: JobScope = purpose.kind === 'shutdown' || part === 'none' ? 'every' : part;
+  if (scope === 'none') return turn;
   const job = turn.state.nextJob;
-  const asked = update(turn, { nextJob: job + 1, jobs: [...turn.state.jobs, { job, part, purpose }] });
+  const asked = update(turn, { nextJob: job + 1, jobs: [...turn.state.jobs, { job, scope, part, purpose }] });
   return emit(asked, { type: 'job', job, action, scope, ...(group === undefined ? {} : { group }) });
 };
 

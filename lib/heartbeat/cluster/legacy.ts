@@ -32,7 +32,7 @@ export const groupRequested = (turn: Turn, from: string, key: string): Turn => {
   const hold = turn.state.resources.hold;
   const left = keys.some((one) => heldKeys.includes(one)) ? hold : minus(hold, part);
   const given = updateResources(update(turn, { heldKeys }), { hold: left });
-  return startJob(given, 'release', part, { kind: 'legacyGive', key, to: from }, key);
+  return startJob(given, 'release', part, part, { kind: 'legacyGive', key, to: from }, key);
 };
 
 /** Answers a request, after the release if there was one. */
@@ -47,7 +47,7 @@ export const groupGranted = (turn: Turn, key: string, ok: string | undefined): T
   const held = updateResources(update(turn, { heldKeys: [...turn.state.heldKeys, key] }), {
     hold: plus(hold, 'local'),
   });
-  return startJob(held, 'acquire', 'local', { kind: 'legacyTake', key }, key);
+  return startJob(held, 'acquire', 'local', 'local', { kind: 'legacyTake', key }, key);
 };
 
 /** A group that was asked for has been started. */

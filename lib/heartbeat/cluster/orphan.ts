@@ -59,5 +59,5 @@ export const adoptOrphans = (turn: Turn): Turn => {
   }
   const said = say(looked, 'WARN', `Nobody holds ${share} resources: acquiring them.`);
   const held = updateResources(said, { hold: plus(resources.hold, share) });
-  return report(startJob(held, 'acquire', share, { kind: 'orphan' }));
+  return report(startJob(held, 'acquire', share, share, { kind: 'orphan' }));
 };

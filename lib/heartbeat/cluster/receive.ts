@@ -110,6 +110,7 @@ const restarted = (turn: Turn, node: NodeState, generation: number): Turn => {
   return updateResources(node.status === 'dead' ? fresh : cancelStandby(fresh), {
     otherHoldSeq: 0,
     otherStable: false,
+    queryAt: undefined,
     orphanSince: undefined,
   });
 };

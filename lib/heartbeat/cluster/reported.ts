@@ -3,8 +3,9 @@ import { type Message, text } from '../wire/message.js';
 import { becomeStable } from './acquisition.js';
 import { considerFailback } from './failback.js';
 import { parseHolding, plus } from './holdings.js';
-import { isLegacy, partner } from './partner.js';
+import { isLegacy, partner, present } from './partner.js';
 import { noteFirstReport, report } from './reports.js';
+import { broadcast } from './sending.js';
 import { PHASES } from './state.js';
 import { say, type Turn, updateResources } from './turn.js';
 
@@ -52,8 +53,11 @@ export const heardReport = (turn: Turn, name: string, message: Message, seq: num
   const wasStable = turn.state.resources.otherStable;
   const believed = believe(noteFirstReport(turn), message, seq);
   const stable = text(message, 'isstable');
-  const noted =
-    stable === '1' || stable === '0' ? updateResources(believed, { otherStable: stable === '1' }) : believed;
+  const leaving = text(message, 'info') === 'shutdown';
+  const noted = updateResources(believed, {
+    ...(stable === '1' || stable === '0' ? { otherStable: stable === '1' } : {}),
+    ...(leaving ? { queryAt: undefined } : {}),
+  });
   const answered =
     stable === '1' && !wasStable
       ? considerFailback(report(say(noted, 'info', 'remote resource transition completed.')))
@@ -61,4 +65,19 @@ export const heardReport = (turn: Turn, name: string, message: Message, seq: num
   const { phase, otherStable } = answered.state.resources;
   const waiting = phase === 'starting' || phase === 'bothStarting' || phase === 'received';
   return waiting && otherStable ? becomeStable(answered, 'remote') : answered;
+};
+
+/**
+ * Asks a genuine peer what it holds, in the only words it has for that: it answers `starting` with a report at any time.
+ *
+ * Needed after a partition that it never noticed (it slept, or the link was cut in one direction): its reports of that
+ * time are lost.
+ */
+export const queryDue = (turn: Turn): Turn => {
+  const { queryAt, phase } = turn.state.resources;
+  if (queryAt === undefined || turn.now.mono < queryAt) return turn;
+  const asked = updateResources(turn, { queryAt: undefined });
+  const other = partner(turn.state);
+  if (phase !== 'stable' || !present(other) || other?.kin !== undefined || isLegacy(turn.state)) return asked;
+  return broadcast(updateResources(asked, { otherStable: false }), { t: 'starting' });
 };

@@ -1,7 +1,7 @@
 /** Moving groups to the other node on request, in three words: me, other, done (heartbeat reference 6.5). */
 import type { Millis } from '../../time.js';
-import { minus, mirrored, plus } from './holdings.js';
-import type { Holding } from './interface.js';
+import { common, minus, mirrored, plus } from './holdings.js';
+import type { Holding, JobScope } from './interface.js';
 import { startJob } from './jobs.js';
 import { isLegacy, partner, present } from './partner.js';
 import { report } from './reports.js';
@@ -54,6 +54,8 @@ const yieldsTo = (turn: Turn, word: StandbyWord): boolean => {
 
 const heardMe = (turn: Turn, word: StandbyWord): Turn => {
   const { resources } = turn.state;
+  // `rsc_hold=none` moves nothing.
+  if (word.what === 'none') return turn;
   const ignored = `standby message [me] from ${word.from} ignored.`;
   if (resources.standby.state !== 'not' && !yieldsTo(turn, word)) {
     const left = Math.max(0, Math.ceil((resources.standby.until - turn.now.mono) / 1000));
@@ -79,7 +81,9 @@ const release = (turn: Turn, word: StandbyWord, what: Holding): Turn => {
   const timed = enter(said, 'me', what, true, WORK_TIME);
   const given = updateResources(timed, { hold: minus(timed.state.resources.hold, what), failbackWanted: false });
   const working = say(report(given, 'standby', false), 'info', `give up ${what} HA resources (standby).`);
-  return startJob(working, 'release', what, { kind: 'standbyRelease' });
+  return startJob(working, 'release', what, common(turn.state.resources.hold, what), {
+    kind: 'standbyRelease',
+  });
 };
 
 /** The other node has released them: acquire, and say `done` when that has ended. */
@@ -95,7 +99,9 @@ const acquire = (turn: Turn, word: StandbyWord, what: Holding): Turn => {
     otherHold: minus(otherHold, what),
     otherHoldSeq: Math.max(otherHoldSeq, word.seq),
   });
-  return startJob(enter(known, 'done', what, false, WORK_TIME), 'acquire', ours, { kind: 'standbyAcquire' });
+  return startJob(enter(known, 'done', what, false, WORK_TIME), 'acquire', ours, ours, {
+    kind: 'standbyAcquire',
+  });
 };
 
 const ownDone = (turn: Turn, what: Holding): Turn => {
@@ -145,7 +151,7 @@ export const heardStandby = (turn: Turn, word: StandbyWord): Turn => {
 };
 
 /** The groups of a standby have been stopped here. */
-export const standbyReleased = (turn: Turn, part: Holding): Turn => {
+export const standbyReleased = (turn: Turn, part: JobScope): Turn => {
   const said = say(turn, 'info', `${part} HA resource release completed (standby).`);
   const { standby } = turn.state.resources;
   return standby.state === 'me' ? speak(said, standby.what, 'done') : said;

@@ -1,7 +1,7 @@
 /** Everything the cluster machine remembers between two steps. Immutable; each part is changed by the file named after it. */
 import type { Millis } from '../../time.js';
 import type { History } from './history.js';
-import type { ClusterSettings, Holding, LinkName, NodeName } from './interface.js';
+import type { ClusterSettings, Holding, JobScope, LinkName, NodeName } from './interface.js';
 import type { Sequence } from './sequence.js';
 
 export interface LinkState {
@@ -86,6 +86,8 @@ export interface ResourceState {
   readonly localDone: boolean;
   readonly foreignDone: boolean;
   readonly announced: boolean;
+  /** When to ask a genuine peer that came back after a partition what it holds. */
+  readonly queryAt: Millis | undefined;
   /** Since when both nodes hold the same groups. */
   readonly conflictSince: Millis | undefined;
   /** Since when nobody holds some groups although both nodes are stable. */
@@ -106,7 +108,8 @@ export type Purpose =
 
 export interface Job {
   readonly job: number;
-  /** What it touches, seen from us. */
+  readonly scope: JobScope;
+  /** What may be running here because of it, seen from us. */
   readonly part: Holding;
   readonly purpose: Purpose;
 }

@@ -11,6 +11,9 @@ import { deliver, emit, say, type Turn, update, updateNode, updateResources } fr
 const MAX_TIMEOUT = 3_600_000;
 const MIN_TIMEOUT = 50;
 
+/** A genuine peer that noticed the partition says `shutdown` within that time. */
+const ANSWER_TIME = 3_000;
+
 /** The lines that announce a healed partition. */
 export const returned = (turn: Turn, name: string): Turn => {
   const lines = [
@@ -27,6 +30,7 @@ export const returned = (turn: Turn, name: string): Turn => {
     otherHold: turn.state.resources.otherHeldAtDeath,
     otherHoldSeq: 0,
     otherStable: false,
+    queryAt: (turn.now.mono + ANSWER_TIME) as Millis,
   });
 };
 

@@ -30,7 +30,7 @@ const release = (turn: Turn): Turn => {
     'info',
     'Giving up all HA resources.',
   );
-  return startJob(said, 'release', 'all', { kind: 'shutdown' });
+  return startJob(said, 'release', 'every', turn.state.resources.hold, { kind: 'shutdown' });
 };
 
 const end = (turn: Turn): Turn => {

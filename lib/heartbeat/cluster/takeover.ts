@@ -30,6 +30,7 @@ export const acquireMissing = (turn: Turn, from: string): Turn => {
     }),
     'acquire',
     missing,
+    missing,
     { kind: 'takeover', from },
   );
   const named = foreignKeys.reduce((sum, key) => say(sum, 'info', `Taking over resource group ${key}`), asked);

@@ -9,6 +9,7 @@ import { buryLinks, linkDeathAt } from './links.js';
 import { bury, deathAt } from './liveness.js';
 import { orphanDeadline } from './orphan.js';
 import { statusDue } from './ownstatus.js';
+import { queryDue } from './reported.js';
 import { askForMissing } from './retransmission.js';
 import { standbyDeadline, standbyExpired } from './standby.js';
 import type { ClusterState } from './state.js';
@@ -25,6 +26,7 @@ const TIMERS: readonly ((turn: Turn) => Turn)[] = [
   standbyExpired,
   failbackDue,
   offerFailed,
+  queryDue,
   askForMissing,
   proceedWithStop,
   statusDue,
@@ -50,6 +52,7 @@ export const nextDeadline = (state: ClusterState): Millis => {
     standbyDeadline(resources.standby),
     resources.failbackAt,
     resources.giveUp?.at,
+    resources.queryAt,
     conflictDeadline(state),
     orphanDeadline(state),
     stopDeadline(state),
