@@ -154,9 +154,13 @@ export interface ConnectionLine {
 
 /** `ipvsadm -L -c`, with the two more (here empty) columns of `--persistent-conn`. */
 export const printConnections = (lines: readonly ConnectionLine[], persistenceEngine: boolean): string => {
-  const widths = [3, 6, 11, 18, 18, ...(persistenceEngine ? [16, 18, 0] : [0])];
+  // The headings of the wide form stand two columns off its rows, as in genuine.
+  const widths = persistenceEngine ? [3, 6, 11, 18, 18, 16, 18] : [3, 6, 11, 18, 18];
   const more = persistenceEngine ? ['pe name', 'pe_data'] : [];
-  const head = pads(['pro', 'expire', 'state', 'source', 'virtual', 'destination', ...more], widths);
+  const head = pads(
+    ['pro', 'expire', 'state', 'source', 'virtual', 'destination', ...more],
+    persistenceEngine ? [3, 6, 11, 18, 18, 18, 16] : widths,
+  );
   const rows = lines.map(({ protocol, expires, state, source, virtual, destination }) => {
     const time = [Math.floor(expires / 60), expires % 60].map((part) => String(part).padStart(2, '0')).join(':');
     return `${pads([protocol, time, state, source, virtual, destination], widths)}\n`;
@@ -167,10 +171,11 @@ export const printConnections = (lines: readonly ConnectionLine[], persistenceEn
 export const printTimeouts = (tcp: number, tcpFin: number, udp: number): string =>
   `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`;
 
+/** A sync daemon as it runs, with all defaults filled in. */
+export type RunningDaemon = { readonly [K in keyof DaemonOptions]: NonNullable<DaemonOptions[K]> };
+
 /** `ipvsadm -L --daemon`, one line for each running daemon. */
-export const printDaemons = (
-  daemons: readonly { readonly [K in keyof DaemonOptions]: NonNullable<DaemonOptions[K]> }[],
-) =>
+export const printDaemons = (daemons: readonly RunningDaemon[]): string =>
   daemons
     .map(
       (one) =>

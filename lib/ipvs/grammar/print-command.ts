@@ -22,8 +22,8 @@ export const printScheduling = (service: Omit<Service, 'destinations'>): readonl
   service.scheduler,
   ...(service.persistent === undefined ? [] : ['-p', String(service.persistent)]),
   ...(service.persistent === undefined || service.netmask === undefined ? [] : ['-M', service.netmask]),
-  ...(service.flags.length === 0 ? [] : ['-b', service.flags.join(',')]),
   ...(service.ops ? ['-o'] : []),
+  ...(service.flags.length === 0 ? [] : ['-b', service.flags.join(',')]),
 ];
 
 const printDestination = (destination: Destination): readonly string[] => [

@@ -6,13 +6,16 @@ import { sortDestinations, sortServices } from './order.js';
 import { parseCommand } from './parse-command.js';
 import { type PortText, printKey, printScheduling } from './print-command.js';
 
-/** The words of one rule line. `-b` without flags, which genuine prints for bits that have no name, is dropped. */
+/**
+ * The words of one rule line, in a form that can be parsed: genuine prints `-b` without flags for bits that have no name,
+ * and marks from 2^31 as negative numbers.
+ */
 const wordsOf = (line: string): readonly string[] => {
   const words = line.split(/\s+/).filter((word) => word !== '');
   const bare = words[0] === 'ipvsadm' ? words.slice(1) : words;
-  return bare.filter(
-    (word, index) => !(word === '-b' && (index === bare.length - 1 || bare[index + 1]?.startsWith('-'))),
-  );
+  return bare
+    .filter((word, index) => !(word === '-b' && (index === bare.length - 1 || bare[index + 1]?.startsWith('-'))))
+    .map((word, index, all) => (all[index - 1] === '-f' && /^-\d+$/.test(word) ? String(Number(word) >>> 0) : word));
 };
 
 /**
