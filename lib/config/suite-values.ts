@@ -1,0 +1,51 @@
+/** Values of ha-suite.ini: words, durations, numbers, addresses and commands. */
+import { type Millis, millis } from '../time.js';
+import { suggest } from './suggest.js';
+
+/** A value, or what is wrong with it. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string; readonly suggestion?: string | undefined };
+
+export type Reader<T> = (text: string) => Read<T>;
+
+/** One of a few words. */
+export const choice =
+  <T extends string>(choices: readonly T[]): Reader<T> =>
+  (text) => {
+    const value = choices.find((candidate) => candidate === text);
+    if (value !== undefined) return { ok: true, value };
+    return { ok: false, message: `must be one of: ${choices.join(', ')}`, suggestion: suggest(text, choices) };
+  };
+
+const UNITS: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 60_000 };
+
+/** A duration of at least `min` milliseconds. */
+export const duration =
+  (min: number): Reader<Millis> =>
+  (text) => {
+    const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|)$/.exec(text);
+    const value = Math.round(Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? 1000));
+    if (match === null) return { ok: false, message: 'a duration is a number of seconds, or a number with ms, s or m' };
+    return value < min ? { ok: false, message: `must be at least ${min} ms` } : { ok: true, value: millis(value) };
+  };
+
+/** A whole number. */
+export const count =
+  (min: number, max: number): Reader<number> =>
+  (text) =>
+    /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
+      ? { ok: true, value: Number(text) }
+      : { ok: false, message: `must be a number from ${min} to ${max}` };
+
+/** An address and a port. */
+export const listen: Reader<string> = (text) =>
+  /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65535
+    ? { ok: true, value: text }
+    : { ok: false, message: 'must be an address and a port, e.g. 127.0.0.1:8694 or [::1]:8694' };
+
+/** A program with its arguments. */
+export const command: Reader<readonly string[]> = (text) =>
+  text.startsWith('/')
+    ? { ok: true, value: text.split(/\s+/) }
+    : { ok: false, message: 'a command is given with its full path (no shell is used)' };

@@ -1,0 +1,221 @@
+/** Reads ha-suite.ini, the one file with settings that the genuine programs do not have (design, "one vocabulary"). */
+import { unsafe } from 'ini';
+import { type Millis, millis, seconds } from '../time.js';
+import type { Diagnostic, Parsed } from './diagnostic.js';
+import { diagnosticAt, type Finding, place, type Source, sourceOf, type Word } from './source.js';
+import { suggest } from './suggest.js';
+import { choice, command, count, duration, listen, type Reader } from './suite-values.js';
+
+/** A program that is run again and again; when it fails often enough the node gives up its resources. */
+export interface MonitorConfig {
+  readonly name: string;
+  /** Absolute path and arguments, split at blanks; no shell. */
+  readonly command: readonly string[];
+  readonly interval: Millis;
+  readonly timeout: Millis;
+  /** Successes in a row that count as good, failures in a row that count as bad. */
+  readonly rise: number;
+  readonly fall: number;
+  readonly onfail: 'standby';
+}
+
+export const ENGINES = ['auto', 'kernel', 'nft'] as const;
+export type EngineChoice = (typeof ENGINES)[number];
+
+const PREFERENCES = ['script', 'builtin'] as const;
+const VERIFICATIONS = ['genuine', 'chain', 'full', 'off'] as const;
+
+export interface SuiteConfig {
+  readonly ipvs: { readonly engine: EngineChoice };
+  readonly agents: { readonly prefer: (typeof PREFERENCES)[number] };
+  /** Gratuitous ARP: how many at first and how far apart, how often again later, how long to look for another owner. */
+  readonly announce: {
+    readonly count: number;
+    readonly interval: Millis;
+    readonly refresh: Millis;
+    readonly probe: Millis;
+  };
+  readonly tls: { readonly verify: (typeof VERIFICATIONS)[number] };
+  /** `address:port` of the status page; undefined: no page. */
+  readonly status: { readonly listen: string | undefined };
+  readonly monitors: readonly MonitorConfig[];
+}
+
+export const DEFAULT_SUITE: SuiteConfig = {
+  ipvs: { engine: 'auto' },
+  agents: { prefer: 'script' },
+  announce: { count: 5, interval: millis(200), refresh: seconds(60), probe: millis(200) },
+  tls: { verify: 'genuine' },
+  status: { listen: undefined },
+  monitors: [],
+};
+
+const DEFAULT_MONITOR = { interval: seconds(10), timeout: seconds(5), rise: 1, fall: 3, onfail: 'standby' } as const;
+
+/** Readers by section and key. `monitor` stands for every `[monitor NAME]`. */
+const VOCABULARY = {
+  ipvs: { engine: choice(ENGINES) },
+  agents: { prefer: choice(PREFERENCES) },
+  announce: { count: count(1, 100), interval: duration(1), refresh: duration(0), probe: duration(0) },
+  tls: { verify: choice(VERIFICATIONS) },
+  status: { listen },
+  monitor: {
+    command,
+    interval: duration(10),
+    timeout: duration(10),
+    rise: count(1, 1000),
+    fall: count(1, 1000),
+    onfail: choice(['standby']),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
+
+type SectionKind = keyof typeof VOCABULARY;
+
+interface Section {
+  readonly kind: SectionKind;
+  /** Of a monitor; empty for others. */
+  readonly name: string;
+  readonly head: Word;
+  readonly values: Map<string, unknown>;
+  readonly keys: Map<string, Word>;
+}
+
+type Complain = (under: Word, finding: Finding) => void;
+
+const isKind = (word: string): word is SectionKind => Object.hasOwn(VOCABULARY, word);
+
+const openSection = (sections: Section[], head: Word, complain: Complain): Section | undefined => {
+  const [kind = '', ...rest] = head.value.trim().split(/\s+/);
+  const name = rest.join(' ');
+  if (!isKind(kind) || (kind !== 'monitor' && name !== '')) {
+    const suggestion = suggest(kind, Object.keys(VOCABULARY));
+    complain(head, { code: 'ha-suite.ini/unknown-section', message: `unknown section [${head.value}]`, suggestion });
+    return undefined;
+  }
+  if (kind === 'monitor' && name === '') {
+    complain(head, { code: 'ha-suite.ini/unnamed-monitor', message: 'a monitor has a name: [monitor web]' });
+    return undefined;
+  }
+  const known = sections.find((section) => section.kind === kind && section.name === name);
+  if (known !== undefined) {
+    const message = `[${head.value}] stands already in line ${known.head.at.line}`;
+    complain(head, { code: 'ha-suite.ini/section-twice', message });
+    return known;
+  }
+  const section: Section = { kind, name, head, values: new Map(), keys: new Map() };
+  sections.push(section);
+  return section;
+};
+
+const setKey = (section: Section, key: Word, value: Word, complain: Complain): void => {
+  const readers: Readonly<Record<string, Reader<unknown>>> = VOCABULARY[section.kind];
+  const read = Object.hasOwn(readers, key.value) ? readers[key.value] : undefined;
+  if (read === undefined) {
+    const suggestion = suggest(key.value, Object.keys(readers));
+    const message = `unknown key '${key.value}' in section [${section.kind}]`;
+    complain(key, { code: 'ha-suite.ini/unknown-key', message, suggestion });
+    return;
+  }
+  const twin = section.keys.get(key.value);
+  if (twin !== undefined)
+    complain(key, { code: 'ha-suite.ini/key-twice', message: `${key.value} stands already in line ${twin.at.line}` });
+  section.keys.set(key.value, key);
+  const result = read(String(unsafe(value.value)));
+  if (result.ok) section.values.set(key.value, result.value);
+  else
+    complain(value, {
+      code: 'ha-suite.ini/bad-value',
+      message: `${key.value}: ${result.message}`,
+      suggestion: result.suggestion,
+    });
+};
+
+/** The parts of `key = value`, each where it stands. */
+const keyAndValue = (source: Source, number: number, line: string): readonly [Word, Word] | undefined => {
+  const match = /^(\s*)([^=\s][^=]*?)(\s*=\s*)(.*?)\s*$/.exec(line);
+  if (match === null) return undefined;
+  const [, indent = '', key = '', equals = '', value = ''] = match;
+  const column = indent.length + 1;
+  return [
+    { value: key, at: place(source, number, column) },
+    { value, at: place(source, number, Math.min(column + key.length + equals.length, line.length)) },
+  ];
+};
+
+const readSections = (source: Source, complain: Complain): readonly Section[] => {
+  const sections: Section[] = [];
+  let current: Section | undefined;
+  let skipping = false;
+  for (const [index, line] of source.lines.entries()) {
+    if (/^\s*([;#].*)?$/.test(line)) continue;
+    const head = /^(\s*)\[([^\]]*)\]\s*([;#].*)?$/.exec(line);
+    if (head !== null) {
+      const word = { value: head[2] ?? '', at: place(source, index + 1, (head[1] ?? '').length + 2) };
+      current = openSection(sections, word, complain);
+      // What stands in an unknown section is not reported once more, line by line.
+      skipping = current === undefined;
+      continue;
+    }
+    if (skipping) continue;
+    const indent = line.length - line.trimStart().length;
+    const whole = { value: line.trim(), at: place(source, index + 1, indent + 1) };
+    const pair = keyAndValue(source, index + 1, line);
+    if (pair === undefined)
+      complain(whole, { code: 'ha-suite.ini/junk', message: "a line is '[section]' or 'key = value'" });
+    else if (current === undefined)
+      complain(whole, { code: 'ha-suite.ini/no-section', message: 'a setting stands below a [section]' });
+    else setKey(current, pair[0], pair[1], complain);
+  }
+  return sections;
+};
+
+const monitorOf = (section: Section, complain: Complain): readonly MonitorConfig[] => {
+  const values = Object.fromEntries(section.values) as Partial<MonitorConfig>;
+  if (values.command === undefined) {
+    if (!section.keys.has('command'))
+      complain(section.head, { code: 'ha-suite.ini/no-command', message: `monitor ${section.name} has no command` });
+    return [];
+  }
+  const monitor = { ...DEFAULT_MONITOR, ...values, command: values.command, name: section.name };
+  const late = section.keys.get('timeout') ?? section.keys.get('interval');
+  if (monitor.timeout > monitor.interval && late !== undefined)
+    complain(late, { code: 'ha-suite.ini/slow-monitor', message: 'timeout must not be longer than interval' });
+  return [monitor];
+};
+
+/** Reads the text of ha-suite.ini. Whatever is wrong keeps its default. Never throws. */
+export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
+  const source = sourceOf(file, text);
+  const diagnostics: Diagnostic[] = [];
+  const complain: Complain = (under, finding) => {
+    diagnostics.push(diagnosticAt(source, 'error', under, finding));
+  };
+  const sections = readSections(source, complain);
+  const values = (kind: SectionKind): object =>
+    Object.fromEntries(sections.find((section) => section.kind === kind)?.values ?? []);
+  const value: SuiteConfig = {
+    ipvs: { ...DEFAULT_SUITE.ipvs, ...values('ipvs') },
+    agents: { ...DEFAULT_SUITE.agents, ...values('agents') },
+    announce: { ...DEFAULT_SUITE.announce, ...values('announce') },
+    tls: { ...DEFAULT_SUITE.tls, ...values('tls') },
+    status: { ...DEFAULT_SUITE.status, ...values('status') },
+    monitors: sections.filter(({ kind }) => kind === 'monitor').flatMap((section) => monitorOf(section, complain)),
+  };
+  return { value, diagnostics: diagnostics.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column) };
+};
+
+/**
+ * The engine to use: HA_SUITE_IPVS_ENGINE in the environment wins over `[ipvs] engine`; a word that is no engine is
+ * reported in `problem` and does not count.
+ */
+export const engineChoice = (
+  suite: SuiteConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly engine: EngineChoice; readonly problem?: string } => {
+  const wanted = environment.HA_SUITE_IPVS_ENGINE;
+  if (wanted === undefined || wanted === '') return { engine: suite.ipvs.engine };
+  const engine = ENGINES.find((candidate) => candidate === wanted);
+  return engine === undefined
+    ? { engine: suite.ipvs.engine, problem: `HA_SUITE_IPVS_ENGINE=${wanted}: must be one of ${ENGINES.join(', ')}` }
+    : { engine };
+};

@@ -1,0 +1,139 @@
+/** ha-suite.ini: defaults, every setting, and what is wrong where. */
+import fc from 'fast-check';
+import { DEFAULT_SUITE, engineChoice, parseSuite } from '../../lib/config/suite.js';
+import { loadSuite } from '../../lib/platform/suite-file.js';
+
+const errors = (text: string): readonly string[] =>
+  parseSuite(text, 'x.ini').diagnostics.map(
+    ({ at, message, suggestion }) => `${at.line}:${at.column}: ${message}${suggestion ? ` (${suggestion}?)` : ''}`,
+  );
+
+describe('settings', () => {
+  test('an empty file and no file are all defaults', () => {
+    expect(parseSuite('', 'x.ini')).toEqual({ value: DEFAULT_SUITE, diagnostics: [] });
+    expect(loadSuite('/nonexistent/ha-suite.ini')).toEqual({ value: DEFAULT_SUITE, diagnostics: [] });
+  });
+
+  test('a folder in place of the file is an error', () => {
+    expect(loadSuite('/').diagnostics).toMatchObject([{ code: 'ha-suite.ini/unreadable', severity: 'error' }]);
+  });
+
+  test('everything set', () => {
+    const { value, diagnostics } = parseSuite(
+      `; what our own file can say
+[ipvs]
+engine = nft
+[agents]
+prefer = builtin        ; run ours
+[announce]
+count = 3
+interval = 150ms
+refresh = 2m
+probe = 0.1
+[tls]
+verify = "full"
+[status]
+listen = [::1]:8694
+[monitor web]
+command = /usr/local/bin/check --fast
+interval = 2s
+timeout = 1s
+rise = 2
+fall = 4
+onfail = standby
+[monitor db]
+command = /bin/true
+`,
+      'x.ini',
+    );
+    expect(diagnostics).toEqual([]);
+    expect(value).toEqual({
+      ipvs: { engine: 'nft' },
+      agents: { prefer: 'builtin' },
+      announce: { count: 3, interval: 150, refresh: 120_000, probe: 100 },
+      tls: { verify: 'full' },
+      status: { listen: '[::1]:8694' },
+      monitors: [
+        {
+          name: 'web',
+          command: ['/usr/local/bin/check', '--fast'],
+          interval: 2000,
+          timeout: 1000,
+          rise: 2,
+          fall: 4,
+          onfail: 'standby',
+        },
+        { name: 'db', command: ['/bin/true'], interval: 10_000, timeout: 5000, rise: 1, fall: 3, onfail: 'standby' },
+      ],
+    });
+  });
+});
+
+describe('errors have a place', () => {
+  test.each([
+    ['[ipv]\nengine = nft\n', ['1:2: unknown section [ipv] (ipvs?)']],
+    ['[ipvs]\n  engin = nft\n', ["2:3: unknown key 'engin' in section [ipvs] (engine?)"]],
+    ['[ipvs]\nengine = kernal\n', ['2:10: engine: must be one of: auto, kernel, nft (kernel?)']],
+    [
+      '[announce]\ncount = 0\ninterval = soon\n',
+      [
+        '2:9: count: must be a number from 1 to 100',
+        '3:12: interval: a duration is a number of seconds, or a number with ms, s or m',
+      ],
+    ],
+    ['[announce]\ncount = 5  interval = 200ms\n', ['2:9: count: must be a number from 1 to 100']],
+    ['engine = nft\n', ['1:1: a setting stands below a [section]']],
+    ['[ipvs]\nnft\n', ["2:1: a line is '[section]' or 'key = value'"]],
+    ['[ipvs]\nengine = nft\nengine = auto\n', ['3:1: engine stands already in line 2']],
+    ['[tls]\n[tls]\n', ['2:2: [tls] stands already in line 1']],
+    ['[monitor]\n', ['1:2: a monitor has a name: [monitor web]']],
+    ['[monitor web]\nrise = 1\n', ['1:2: monitor web has no command']],
+    ['[monitor web]\ncommand = check\n', ['2:11: command: a command is given with its full path (no shell is used)']],
+    ['[monitor web]\ncommand = /c\ninterval = 1s\ntimeout = 2s\n', ['4:1: timeout must not be longer than interval']],
+    ['[status]\nlisten = 8694\n', ['2:10: listen: must be an address and a port, e.g. 127.0.0.1:8694 or [::1]:8694']],
+    [
+      '[__proto__]\nx = 1\n[ipvs]\n__proto__ = 1\n',
+      ['1:2: unknown section [__proto__]', "4:1: unknown key '__proto__' in section [ipvs]"],
+    ],
+  ])('%j', (text, expected) => {
+    expect(errors(text)).toEqual(expected);
+  });
+
+  test('any text: never throws, and every finding lies inside the text', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('[ipvs]', '[announce]', '[monitor x]', 'engine = nft', 'count=5', 'command = /x', ' rise =', '='),
+      fc.string().map((word) => `engine = ${word}`),
+      fc.string().map((word) => `[${word}]`),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const text = lines.join('\n');
+        const split = text.split(/\r?\n/);
+        for (const { at, sourceLine, length } of parseSuite(text, 'x.ini').diagnostics) {
+          expect(sourceLine).toBe(split[at.line - 1]);
+          expect(at.column).toBeGreaterThanOrEqual(1);
+          expect(at.column).toBeLessThanOrEqual(Math.max(1, sourceLine.length));
+          expect(length).toBeGreaterThanOrEqual(1);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the engine', () => {
+  const suite = { ...DEFAULT_SUITE, ipvs: { engine: 'nft' as const } };
+
+  test('the environment wins', () => {
+    expect(engineChoice(suite, {})).toEqual({ engine: 'nft' });
+    expect(engineChoice(suite, { HA_SUITE_IPVS_ENGINE: 'kernel' })).toEqual({ engine: 'kernel' });
+  });
+
+  test('a word that is no engine is reported', () => {
+    expect(engineChoice(suite, { HA_SUITE_IPVS_ENGINE: 'ebpf' })).toEqual({
+      engine: 'nft',
+      problem: 'HA_SUITE_IPVS_ENGINE=ebpf: must be one of auto, kernel, nft',
+    });
+  });
+});
