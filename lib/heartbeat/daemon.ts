@@ -11,7 +11,7 @@ import type { AuthKeys, HaConfig, ResourceGroup } from './config/model.js';
 import { MEDIA_CHECK, openMedia } from './media/media.js';
 import type { Pinger } from './media/ping.js';
 import { mediumPlans } from './media/plans.js';
-import { type Message, text } from './wire/message.js';
+import { bytes, type Message, text } from './wire/message.js';
 import { encodePacket } from './wire/packet.js';
 import { listenForCommands } from './wiring/commands.js';
 import { createEngine, type Engine, timerAt, toleratedLateness } from './wiring/engine.js';
@@ -59,9 +59,16 @@ export interface DaemonOptions<S> {
   readonly log: Log;
   readonly paths: DaemonPaths;
   readonly openResources: (submit: (message: Message) => void) => Promise<Resources>;
-  readonly openClientPort: (engine: Engine, submit: (message: Message) => void) => Promise<ClientPort>;
+  readonly openClientPort: (context: ClientContext) => Promise<ClientPort>;
   readonly rcScripts: RcScripts;
   readonly openPinger: (context: PingerContext) => Promise<Pinger | undefined>;
+}
+
+export interface ClientContext {
+  readonly engine: Engine;
+  readonly submit: (message: Message) => void;
+  /** The uuids of the nodes as far as they are known. */
+  readonly uuids: () => ReadonlyMap<string, Uint8Array>;
 }
 
 export interface PingerContext {
@@ -106,12 +113,22 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
   const identity = takeIdentity(paths.state, config.generationMethod, now().wall, log);
   freshFolder(paths.rscTmp, 0o1755);
 
+  const uuids = new Map<string, Uint8Array>([[self, identity.uuid]]);
+  const names = new Set(config.nodes.map(({ value }) => value));
+  const noteUuid = (message: Message): void => {
+    const name = text(message, 'src');
+    const uuid = bytes(message, 'srcuuid');
+    if (name !== undefined && uuid?.length === 16 && name !== self && names.has(name)) uuids.set(name, uuid);
+  };
   const reader = createPacketReader({
     keys: () => keys,
     logBadPackets: config.logBadPackets,
     log,
     mono: () => now().mono,
-    onMessage: (message, link) => engine.dispatch({ type: 'packet', message, link }),
+    onMessage: (message, link) => {
+      noteUuid(message);
+      engine.dispatch({ type: 'packet', message, link });
+    },
   });
   const submit = (message: Message): void => engine.dispatch({ type: 'submit', message });
   const resources = await options.openResources(submit);
@@ -181,7 +198,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
 
   const openClients = async (): Promise<void> => {
     try {
-      clients = await options.openClientPort(engine, submit);
+      clients = await options.openClientPort({ engine, submit, uuids: () => uuids });
     } catch (error) {
       log('ERROR', `The socket for local clients cannot be opened: ${String(error)}`);
     }

@@ -48,6 +48,9 @@ const LOG_NDELAY = 8;
 /** The facility names that are understood. */
 export const syslogFacilities: readonly string[] = Object.keys(CODES);
 
+/** The code of a facility by name, e.g. 16 for local0; undefined when there is none of that name. */
+export const facilityCode = (name: string): number | undefined => CODES[name.toLowerCase()];
+
 export const isSyslogFacility = (name: string): boolean => Object.hasOwn(CODES, name.toLowerCase());
 
 export interface SyslogOptions {

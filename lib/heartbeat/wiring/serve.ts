@@ -1,7 +1,7 @@
 /** The daemon process: configuration, pid file, signals, and one life after another until it is told to stop. */
 import { hostname } from 'node:os';
 import type { Log } from '../../log.js';
-import { groupId, userId } from '../../platform/accounts.js';
+import { groupIds, userIds } from '../../platform/accounts.js';
 import { isDetached, reportFailure, reportLine, reportReady } from '../../platform/daemonize.js';
 import { errorText } from '../../platform/error-text.js';
 import { makeRealtime } from '../../platform/realtime.js';
@@ -79,8 +79,8 @@ const directLogs = async (logger: Logger, loaded: Configuration): Promise<void> 
 };
 
 const prepareRunFolder = (): void => {
-  const uid = userId('hacluster');
-  const gid = groupId('haclient');
+  const uid = userIds().get('hacluster');
+  const gid = groupIds().get('haclient');
   // heartbeat reference 1.2: made by tmpfiles.d or the init script; after a boot without them it is missing.
   ensureFolder(RUN_FOLDER, 0o750, uid === undefined || gid === undefined ? undefined : { uid, gid });
 };
@@ -185,7 +185,7 @@ export const serve = async (start: StartRequest): Promise<number> => {
       log,
       paths: PATHS,
       openResources: (submit) => openResources({ loaded, manage: start.manageResources, logger, submit }),
-      openClientPort: (engine, submit) => openClientPort({ loaded, log, engine, submit, runFolder: RUN_FOLDER }),
+      openClientPort: (context) => openClientPort({ ...context, loaded, log, runFolder: RUN_FOLDER }),
       rcScripts: await createRcScripts({
         settings: {
           self,
