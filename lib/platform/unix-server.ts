@@ -83,10 +83,12 @@ export const listenLocally = async (
   server.on('error', () => {});
   chmodSync(path, mode);
   return {
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroySoon();
-        server.close(() => resolve());
-      }),
+    close: async () => {
+      const gone = [...sockets].map((socket) => {
+        socket.destroySoon();
+        return new Promise((resolve) => socket.once('close', resolve));
+      });
+      await Promise.all([...gone, new Promise((resolve) => server.close(resolve))]);
+    },
   };
 };
