@@ -1,0 +1,57 @@
+/** The grammar of the command line (ldirectord reference 1.1). */
+import fc from 'fast-check';
+import { parseArguments } from '../../../lib/ldirectord/cli/arguments.js';
+
+const parse = (line: string): unknown => {
+  const result = parseArguments(line.split(' ').filter((word) => word !== ''));
+  if (result.kind === 'usage') return result.complaint ?? 'usage';
+  if (result.kind !== 'command') return result.kind;
+  const { command, configWord, debug, json } = result;
+  return [configWord ?? '(default)', command, ...(debug ? ['debug'] : []), ...(json ? ['json'] : [])].join(' ');
+};
+
+test.each([
+  ['start', '(default) start'],
+  ['ldirectord.cf start', 'ldirectord.cf start'],
+  ['www.cf status whatever --else', 'www.cf status'],
+  ['-d x.cf start', 'x.cf start debug'],
+  ['--debug x.cf start', 'x.cf start debug'],
+  ['-- status', '(default) status'],
+  ['check', '(default) check'],
+  ['check --json', '(default) check json'],
+  ['x.cf check --json', 'x.cf check json'],
+  ['-v', 'version'],
+  ['--version start', 'version'],
+  ['-dv', 'version'],
+  ['-h -v', 'help'],
+  ['-v -h', 'help'],
+  ['-?', 'help'],
+  ['-d --help', 'help'],
+])('ldirectord %s', (line, expected) => expect(parse(line)).toBe(expected));
+
+test.each([
+  ['', 'usage'],
+  ['bogus', 'usage'],
+  ['x.cf bogus', 'usage'],
+  // Option parsing stops at the first word: "start" is the configuration here.
+  ['start -d', 'usage'],
+  ['stop extra', 'usage'],
+  ['--nosuch', 'Unknown option: nosuch'],
+  ['-x start', 'Unknown option: x'],
+  // Long options cannot be abbreviated.
+  ['--vers', 'Unknown option: vers'],
+  ['--deb start', 'Unknown option: deb'],
+])('ldirectord %s is wrong use', (line, expected) => expect(parse(line)).toBe(expected));
+
+test('property: no words make it throw', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.string(), fc.constantFrom('-d', '--', '-', 'start', '--debug', '-h=x', '--=')), {
+        maxLength: 5,
+      }),
+      (argv) => {
+        expect(['help', 'version', 'usage', 'command']).toContain(parseArguments(argv).kind);
+      },
+    ),
+  );
+});
