@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly parsed: Parsed<DirectorConfig>;
   /** Absolute, so that it still means the same file after the change to `/`. */
   readonly configPath: string;
-  readonly openEngine: () => Promise<Engine>;
+  readonly openEngine: (log: Log) => Promise<Engine>;
   /** Reads the configuration again. */
   readonly load: () => Promise<Parsed<DirectorConfig>>;
   /** Opens the log that a configuration asks for. */
@@ -69,7 +69,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   };
 
   const worker = createTableWorker({
-    engine: remembered(options.openEngine),
+    engine: remembered(() => options.openEngine(log)),
     director: () => director,
     onRetired: (gone) => {
       director = forget(director, gone);

@@ -66,7 +66,7 @@ const runInForeground = async (session: Session): Promise<number> => {
   await runDaemon({
     parsed,
     configPath,
-    openEngine: () => openDirectorEngine(debug),
+    openEngine: (log) => openDirectorEngine(debug, log),
     load: () => loadDirectorConfig(configPath, { debug }),
     openLog: (config) => openLog(modeFor(debug, config), config.logfile, name),
   });
