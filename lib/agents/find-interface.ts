@@ -1,10 +1,10 @@
 /** Decides where an address goes: interface, mask and broadcast that the argument leaves out come from the routing table. */
 import type { AddressEntry } from '../platform/address-entry.js';
 import type { Route } from '../platform/routes.js';
-import { addressBytes } from '../platform/socket-address.js';
+import { addressBytes, addressText } from '../platform/socket-address.js';
 import type { AddressArgument } from './address-argument.js';
 import { OCF } from './exit.js';
-import { broadcastOf, inNetwork, parseMask, sameAddress } from './netmask.js';
+import { broadcastOf, inNetwork, parseMask } from './netmask.js';
 
 export interface Network {
   readonly devices: readonly string[];
@@ -109,5 +109,9 @@ export const freeLabel = (addresses: readonly AddressEntry[], device: string): s
 };
 
 /** Entries for an address, in any spelling of it. */
-export const entriesFor = (addresses: readonly AddressEntry[], address: string): readonly AddressEntry[] =>
-  addresses.filter((entry) => sameAddress(entry.address, address));
+export const entriesFor = (addresses: readonly AddressEntry[], address: string): readonly AddressEntry[] => {
+  const bytes = addressBytes(address);
+  // Entries come in the usual spelling, so the text can be compared; a cluster may have hundreds of them.
+  const usual = bytes === undefined ? undefined : addressText(bytes);
+  return addresses.filter((entry) => entry.address === usual);
+};

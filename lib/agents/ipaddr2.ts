@@ -89,7 +89,8 @@ const refusal = (verb: Verb, { address, device, label }: AddressArgument): numbe
 export const createIpaddr2 = (announcer: Announcer): Agent => ({
   name: 'IPaddr2',
   run: async (verb, args, context) => {
-    const argument = parseAddressArgument(args[0] ?? '');
+    // haresources cuts an IPv6 address at its "::"; the parts are one argument.
+    const argument = parseAddressArgument(args.join('::'));
     const refused = refusal(verb, argument);
     if (refused !== undefined) return wrapped(verb, refused);
     const situation = await look(argument);

@@ -1,4 +1,7 @@
 /** The resource agents that we have ourselves. */
+import { readAddresses } from '../platform/addresses.js';
+import { prepareAnnouncer } from '../platform/announce.js';
+import { readRoutes } from '../platform/routes.js';
 import type { Agent } from './agent.js';
 import { type Announcer, inProcessAnnouncer } from './announcer.js';
 import { DESCRIPTIONS } from './descriptions.js';
@@ -34,6 +37,13 @@ export const createAgents = ({ announcer, engine }: AgentSettings): ReadonlyMap<
       described(agent),
     ]),
   );
+
+/** Does ahead of time what the first takeover would otherwise wait for: loads koffi, opens sockets, reads once. */
+export const prepareAgents = async (): Promise<void> => {
+  await prepareAnnouncer();
+  await readAddresses();
+  readRoutes('ipv4');
+};
 
 /** The agents with default settings, for use inside a daemon. */
 export const builtinAgents: ReadonlyMap<string, Agent> = createAgents({

@@ -27,6 +27,14 @@ interface Answer {
   readonly error: number;
 }
 
+/** One for all requests: each is over before the next begins. */
+const received = Buffer.alloc(65536);
+
+const interfaceName = (native: Native, index: number): string | undefined => {
+  const name = Buffer.alloc(16);
+  return native.interfaceName(index, name) ? name.toString('latin1').replace(/\0.*$/s, '') : undefined;
+};
+
 /** One request and its whole answer; the kernel answers at once, the receive timeout is for a kernel that does not. */
 const ask = (native: Native, request: Buffer): Answer => {
   const fd = native.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -39,17 +47,16 @@ const ask = (native: Native, request: Buffer): Answer => {
     kernel.writeUInt16LE(AF_NETLINK, 0);
     const sent = native.sendTo(fd, request, 0, kernel);
     if (sent < 0) return { addresses: [], error: sent };
-    const received = Buffer.alloc(65536);
     const addresses: AddressEntry[] = [];
+    const names = new Map<number, string | undefined>();
     for (;;) {
       const length = native.receiveFrom(fd, received, 0, Buffer.alloc(12));
       if (length <= 0) return { addresses, error: length === 0 ? EIO : length };
       const answer = decodeNetlink(received.subarray(0, length));
       for (const { index, ...entry } of answer.addresses) {
-        const name = Buffer.alloc(16);
-        if (native.interfaceName(index, name)) {
-          addresses.push({ ...entry, device: name.toString('latin1').replace(/\0.*$/s, '') });
-        }
+        if (!names.has(index)) names.set(index, interfaceName(native, index));
+        const device = names.get(index);
+        if (device !== undefined) addresses.push({ ...entry, device });
       }
       if (answer.complete) return { addresses, error: answer.error };
     }

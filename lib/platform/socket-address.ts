@@ -1,4 +1,5 @@
 /** The kernel's binary socket addresses (sockaddr_in, sockaddr_in6) to and from text. */
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 const AF_INET = 2;
@@ -8,12 +9,14 @@ export type IpFamily = 'ipv4' | 'ipv6';
 
 /** The bytes of an address literal without zone: 4 or 16 of them, or undefined when it is none. */
 export const addressBytes = (address: string): Buffer | undefined => {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return undefined;
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  if (!ipaddr.IPv6.isValid(address)) return undefined;
   return Buffer.from(ipaddr.parse(address).toByteArray());
 };
 
 /** The usual text of 4 or 16 address bytes. */
-export const addressText = (bytes: Uint8Array): string => ipaddr.fromByteArray([...bytes]).toString();
+export const addressText = (bytes: Uint8Array): string =>
+  bytes.length === 4 ? bytes.join('.') : ipaddr.fromByteArray([...bytes]).toString();
 
 /** `scope` is the interface index of a link-local IPv6 address, 0 otherwise; undefined when `address` is no literal. */
 export const encodeSocketAddress = (address: string, port: number, scope = 0): Buffer | undefined => {
