@@ -4,12 +4,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
-import { command } from '../support/paths.js';
+import { join } from 'node:path';
+import { command, projectRoot } from '../support/paths.js';
 import { SESSIONS } from './genuine-sessions.js';
 import { createLab, type Host, tally } from './lab.js';
 
 const tell = (name: string, value: unknown): void =>
   appendFileSync(process.env.UML_RESULT ?? '', `${JSON.stringify({ name, value })}\n`);
+
+const agent = join(projectRoot, 'dist', 'resource.d', 'LVSSyncDaemonSwap.js');
 
 const genuine = (host: Host, ...argv: readonly string[]): string => host.run('/usr/sbin/ipvsadm', ...argv);
 
@@ -165,8 +168,12 @@ const release = (host: Host) => {
 
 tell('tables of both directors, failed', [...(await kernel(lb1, ...TABLE)), ...(await kernel(lb2, ...TABLE))]);
 take(lb1);
-genuine(lb1, '--start-daemon', 'master', '--mcast-interface', 'eth0', '--syncid', '7');
-genuine(lb2, '--start-daemon', 'backup', '--mcast-interface', 'eth0', '--syncid', '7');
+// As heartbeat calls it: start on the director that has the group, stop on the one that has not.
+const swap = (host: Host, verb: 'start' | 'stop' | 'status') =>
+  host.run(process.execPath, agent, 'master', 'eth0', '7', verb).trim();
+swap(lb2, 'stop');
+swap(lb1, 'start');
+tell('status of the agent', swap(lb1, 'status').split('\n')[0]);
 tell('sync daemons', [genuine(lb1, '-L', '--daemon'), genuine(lb2, '-L', '--daemon')]);
 
 const ask = (address: string, count: number, source: string) =>
@@ -186,11 +193,10 @@ const known = () => /ESTABLISHED\s+10\.0\.5\.10:\d+\s+10\.0\.0\.1:80/.test(genui
 tell('the connection is known to the backup', await eventually(known));
 
 release(lb1);
-genuine(lb1, '--stop-daemon', 'master');
-genuine(lb1, '--start-daemon', 'backup', '--mcast-interface', 'eth0', '--syncid', '7');
-genuine(lb2, '--stop-daemon', 'backup');
-genuine(lb2, '--start-daemon', 'master', '--mcast-interface', 'eth0', '--syncid', '7');
+swap(lb1, 'stop');
+swap(lb2, 'start');
 take(lb2);
+tell('sync daemons after the take-over', [genuine(lb1, '-L', '--daemon'), genuine(lb2, '-L', '--daemon')]);
 tell('the connection after the take-over', { before, after: await client.call('say', { name: 'old' }) });
 tell('masq through lb2', tally(await ask('10.0.0.1', 10, '10.0.5.10')));
 tell('gate through lb2', tally(await ask('10.0.0.2', 10, '10.0.0.10')));

@@ -9,7 +9,7 @@ const KERNEL = '/usr/bin/linux.uml';
 /** Modules that the tests need; ip_vs first, the schedulers depend on it. */
 const MODULES = [
   ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_lc', 'ip_vs_wlc', 'ip_vs_sh', 'ip_vs_mh', 'ip_vs_dh'],
-  ...['veth', 'dummy', 'xt_mark', 'nft_chain_nat', 'nft_nat', 'nf_tables'],
+  ...['veth', 'bridge', 'nf_tables'],
 ] as const;
 
 /** Process 1 inside. Single processes are slow there, so it does as little as possible before node takes over. */
