@@ -18,7 +18,7 @@ mkdir -p /etc/ha.d/resource.d /etc/ha.d/rc.d /etc/ha.d/conf
 for file in "$1"/dist/bin/*.js; do name=\${file##*/}; ln -sf "$file" "/usr/local/sbin/\${name%.js}"; done
 for file in "$1"/dist/resource.d/*.js; do
   [ -e "$file" ] || continue
-  name=\${file##*/}; cp "$file" "/etc/ha.d/resource.d/\${name%.js}"
+  name=\${file##*/}; ln -s "$file" "/etc/ha.d/resource.d/\${name%.js}"
 done
 `;
 
