@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { type Announcer, inProcessAnnouncer } from '../../agents/announcer.js';
 import { ownResourceFolder } from '../../agents/own-folder.js';
 import { createPerformer } from '../../agents/performer.js';
-import { createAgents, engineFromEnvironment } from '../../agents/registry.js';
+import { createAgents, engineFromEnvironment, prepareAgents } from '../../agents/registry.js';
 import type { Log } from '../../log.js';
 import type { AnnounceTarget } from '../../platform/announce.js';
-import { prepareAnnouncer } from '../../platform/announce.js';
 import { now } from '../../platform/clock.js';
 import type { Configuration } from '../config/configuration.js';
 import { parseHaResources } from '../config/haresources.js';
@@ -62,7 +61,7 @@ const UNMANAGED: Resources = {
 /** Makes the runner; what a take-over will need is loaded now. Never rejects. */
 export const openResources = async ({ loaded, manage, logger, submit }: ResourceOptions): Promise<Resources> => {
   if (!manage) return UNMANAGED;
-  await prepareAnnouncer();
+  await prepareAgents();
   const { config, nodeName: self } = loaded;
   const scriptLog: ScriptLog = (script, priority, text) => {
     // heartbeat reference 9.4: scripts have a line format of their own.
@@ -83,6 +82,8 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
       debug: logger.debugLevel(),
       environment: config.environment,
       path: process.env.PATH,
+      parameters: config.parameters,
+      inherited: process.env,
     }),
     outputFile: config.debugfile,
     log: scriptLog,

@@ -30,3 +30,15 @@ test('retries of a failed stop', () => {
   expect(stopRetries({ STOPRETRYMAX: '0' })).toBe(0);
   expect(stopRetries({ STOPRETRYMAX: 'many' })).toBe(10);
 });
+
+test('what the daemon was started with is passed on, and ha.cf with its defaults as HA_name', () => {
+  const environment = scriptEnvironment({
+    ...base,
+    parameters: { keepalive: '1', auto_failback: 'on' },
+    inherited: { HOME: '/root', TZ: 'Europe/Budapest', HA_CURHOST: 'somebody else', UNSET: undefined },
+  });
+  expect(environment).toMatchObject({
+    ...{ HOME: '/root', TZ: 'Europe/Budapest', HA_CURHOST: 'lb1', HA_keepalive: '1', HA_auto_failback: 'on' },
+  });
+  expect(environment).not.toHaveProperty('UNSET');
+});
