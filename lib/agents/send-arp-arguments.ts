@@ -22,7 +22,8 @@ export const parseHardwareAddress = (text: string): Uint8Array | undefined => {
 
 const wholeNumber = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
 
-const OPTIONS = ['-i', '-r', '-p'] as const;
+/** What may stand before the arguments; each has a value. */
+export const SEND_ARP_OPTIONS = ['-i', '-r', '-p'] as const;
 
 /**
  * Reads the words after the program name: `[-i ms] [-r count] [-p pidfile] device address mac broadcast netmask`. An option's
@@ -32,7 +33,7 @@ export const parseSendArp = (words: readonly string[]): SendArpRequest | string 
   const options = new Map<string, string>();
   let at = 0;
   for (let word = words[at]; word?.startsWith('-') && word.length > 1; word = words[at]) {
-    const option = OPTIONS.find((each) => word?.startsWith(each));
+    const option = SEND_ARP_OPTIONS.find((each) => word?.startsWith(each));
     if (word === '--') {
       at += 1;
       break;
