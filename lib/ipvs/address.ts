@@ -14,11 +14,20 @@ const ipv6Text = (address: ipaddr.IPv6): string => {
   return address.toRFC5952String();
 };
 
+/** An IPv4 address that is in normal spelling already: by far the most frequent case, and a table has thousands. */
+const NORMAL_IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 /** The normal spelling of an address and its family, or undefined for anything that is not an address. */
 export const normaliseAddress = (text: string): { readonly address: string; readonly family: Family } | undefined => {
+  if (NORMAL_IPV4.test(text)) return { address: text, family: 'ipv4' };
   if (text.includes('%')) return undefined;
   try {
-    if (ipaddr.IPv6.isValid(text)) return { address: ipv6Text(ipaddr.IPv6.parse(text)), family: 'ipv6' };
+    // Two colons tell IPv6 from IPv4 with a port; letting the library refuse it would be slow.
+    if (text.indexOf(':') !== text.lastIndexOf(':')) {
+      if (!ipaddr.IPv6.isValid(text)) return undefined;
+      return { address: ipv6Text(ipaddr.IPv6.parse(text)), family: 'ipv6' };
+    }
+    if (text.includes(':')) return undefined;
     // inet_aton's short, octal and hexadecimal forms are addresses too (010.0.1.21 is 8.0.1.21).
     if (ipaddr.IPv4.isValid(text)) return { address: ipaddr.IPv4.parse(text).toString(), family: 'ipv4' };
   } catch {
@@ -26,6 +35,12 @@ export const normaliseAddress = (text: string): { readonly address: string; read
   }
   return undefined;
 };
+
+/** Whether a normalised address can be that of one machine. */
+export const isUnicast = (address: string): boolean =>
+  NORMAL_IPV4.test(address)
+    ? !/^(?:0|22[4-9]|23\d)\./.test(address) && address !== '255.255.255.255'
+    : ipaddr.isValid(address) && !['multicast', 'broadcast', 'unspecified'].includes(ipaddr.parse(address).range());
 
 /** The family of a normalised address. */
 export const familyOf = (address: string): Family => (address.includes(':') ? 'ipv6' : 'ipv4');

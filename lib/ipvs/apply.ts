@@ -1,6 +1,5 @@
 /** What the kernel does with one change: the new table, or the reason why it refuses (pure). */
-import ipaddr from 'ipaddr.js';
-import { sameKey } from './address.js';
+import { isUnicast, sameKey } from './address.js';
 import type { Change, Destination, Service, Table } from './model.js';
 import { normaliseChange } from './normalise.js';
 
@@ -36,9 +35,6 @@ export const SCHEDULERS = [
   'mh',
   'twos',
 ] as const;
-
-const isUnicast = (address: string): boolean =>
-  ipaddr.isValid(address) && !['multicast', 'broadcast', 'unspecified'].includes(ipaddr.parse(address).range());
 
 const sameDestination = (left: Pick<Destination, 'address' | 'port'>, right: Pick<Destination, 'address' | 'port'>) =>
   left.address === right.address && left.port === right.port;

@@ -1,7 +1,8 @@
 /** The rules format of `ipvsadm -S`: reading it to a table and printing a table in it. */
-import { endpointText } from '../address.js';
+import { endpointText, keyText } from '../address.js';
 import { applyChange } from '../apply.js';
 import type { Destination, Service, Table } from '../model.js';
+import { normaliseKey } from '../normalise.js';
 import { sortDestinations, sortServices } from './order.js';
 import { parseCommand } from './parse-command.js';
 import { type PortText, printKey, printScheduling } from './print-command.js';
@@ -23,16 +24,19 @@ const wordsOf = (line: string): readonly string[] => {
  *
  * Thresholds are not in this format (they come from parse-listing.ts), nor persistence engines and the details of tunnels.
  */
-export const parseSaved = (text: string): Table =>
-  text.split('\n').reduce<Table>(
-    (table, line) => {
-      const parsed = parseCommand(wordsOf(line));
-      if (!('command' in parsed) || parsed.command.kind !== 'change') return table;
-      const result = applyChange(table, parsed.command.change);
-      return 'table' in result ? result.table : table;
-    },
-    { services: [] },
-  );
+export const parseSaved = (text: string): Table => {
+  // One small table for each service: a rule then costs as much as its own service has destinations.
+  const tables = new Map<string, Table>();
+  for (const line of text.split('\n')) {
+    const parsed = parseCommand(wordsOf(line));
+    if (!('command' in parsed) || parsed.command.kind !== 'change') continue;
+    const { change } = parsed.command;
+    const key = keyText(normaliseKey('service' in change ? change.service.key : change.key));
+    const result = applyChange(tables.get(key) ?? { services: [] }, change);
+    if ('table' in result) tables.set(key, result.table);
+  }
+  return { services: [...tables.values()].flatMap(({ services }) => services) };
+};
 
 const METHOD = { gate: '-g', masq: '-m', ipip: '-i' } as const;
 
