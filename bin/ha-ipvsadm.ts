@@ -1,5 +1,6 @@
 /** The command ha-ipvsadm: ipvsadm's command lines on whichever engine this machine has. */
 import { text } from 'node:stream/consumers';
+import { configuredChoice } from '../lib/ipvs/engines/configured.js';
 import { openNft } from '../lib/ipvs/engines/nft.js';
 import { chooseEngine } from '../lib/ipvs/engines/open.js';
 import { parseCommand } from '../lib/ipvs/grammar/parse-command.js';
@@ -32,7 +33,7 @@ const main = async (argv: readonly string[]): Promise<Output> => {
   const kind = 'command' in parsed ? parsed.command.kind : undefined;
   if (kind === 'help') return { status: 0, stdout: HELP, stderr: '' };
   if (kind === 'version') return { status: 0, stdout: VERSION, stderr: '' };
-  const choice = await chooseEngine({ choice: 'auto', log });
+  const choice = await chooseEngine({ choice: configuredChoice(log), log });
   if (choice === 'kernel') return passOn(argv, kind === 'restore');
   const services = systemServices();
   const input = kind === 'restore' ? await text(process.stdin) : '';

@@ -1,19 +1,17 @@
 /** Chooses the engine: the kernel's IPVS where there is one, nftables otherwise. */
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
+import { ENGINES, type EngineChoice } from '../../config/suite.js';
 import type { Log } from '../../log.js';
 import { findProgram, run } from '../../platform/exec.js';
 import { seconds } from '../../time.js';
 import { type KernelEngine, openKernel } from './kernel.js';
 import { type NftEngine, openNft } from './nft.js';
 
-export const ENGINE_CHOICES = ['auto', 'kernel', 'nft'] as const;
-export type EngineChoice = (typeof ENGINE_CHOICES)[number];
-
 /** The environment variable that wins over ha-suite.ini. */
 export const ENGINE_VARIABLE = 'HA_SUITE_IPVS_ENGINE';
 
-const isChoice = (text: string): text is EngineChoice => ENGINE_CHOICES.some((choice) => choice === text);
+const isChoice = (text: string): text is EngineChoice => ENGINES.some((choice) => choice === text);
 
 /** The choice that counts: that of the environment, else that of the configuration. An unknown word there is said and ignored. */
 export const effectiveChoice = (
@@ -24,7 +22,7 @@ export const effectiveChoice = (
   const word = environment[ENGINE_VARIABLE];
   if (word === undefined || word === '') return configured;
   if (isChoice(word)) return word;
-  log('WARN', `${ENGINE_VARIABLE}=${word} is none of ${ENGINE_CHOICES.join(', ')}: ignored`);
+  log('WARN', `${ENGINE_VARIABLE}=${word} is none of ${ENGINES.join(', ')}: ignored`);
   return configured;
 };
 
