@@ -1,12 +1,14 @@
 /** Loads the configuration of heartbeat from /etc/ha.d: the files, the facts about the machine, and the parsers. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Diagnostic } from '../config/diagnostic.js';
 import {
   type ConfigurationFiles,
   type ConfigurationResult,
   readConfiguration,
 } from '../heartbeat/config/configuration.js';
 import { gatherEnvironment } from './machine-facts.js';
+import { loadSuite } from './suite-file.js';
 
 export interface ConfigurationPaths {
   readonly haCf: string;
@@ -50,4 +52,13 @@ export const loadConfiguration = async (paths: ConfigurationPaths = pathsIn()): 
   const files = readFiles(paths);
   const env = await gatherEnvironment(files.haCf.text ?? '', dirname(paths.haCf));
   return readConfiguration(files, env);
+};
+
+/**
+ * Every finding in ha.cf, authkeys, haresources and ha-suite.ini of a folder, file after file, as
+ * `ha-heartbeat --check` prints them with lib/config/render.ts. Errors forbid a start. Never rejects.
+ */
+export const checkFiles = async (folder = '/etc/ha.d'): Promise<readonly Diagnostic[]> => {
+  const { diagnostics } = await loadConfiguration(pathsIn(folder));
+  return [...diagnostics, ...loadSuite(`${folder}/ha-suite.ini`).diagnostics];
 };

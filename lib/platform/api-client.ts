@@ -1,0 +1,130 @@
+/** A local client of the daemon over its socket (heartbeat reference 7.1 and 7.2). */
+import { connect, type Socket } from 'node:net';
+import { emptyFrameStream, encodeFrame, feedFrames } from '../heartbeat/api/frame.js';
+import { type Message, message, text } from '../heartbeat/wire/message.js';
+import { decodeUnsigned } from '../heartbeat/wire/unsigned.js';
+
+export const API_SOCKET = '/run/heartbeat/register';
+
+export interface ApiClient {
+  /** The answer to the sign-on, with what it tells about the daemon. */
+  readonly signOn: Message;
+  /** Sends a request and resolves with its answers (a list has several); undefined when the daemon went away. */
+  readonly ask: (reqtype: string, fields?: Readonly<Record<string, string>>) => Promise<readonly Message[] | undefined>;
+  /**
+   * Sends a request that may be answered by a message of the cluster of type `type`, or not at all. Resolves with that
+   * message or the answer, whichever comes first within `timeout` milliseconds.
+   */
+  readonly askCluster: (
+    reqtype: string,
+    fields: Readonly<Record<string, string>>,
+    type: string,
+    timeout: number,
+  ) => Promise<Message | undefined>;
+  readonly close: () => void;
+}
+
+export type Connected =
+  | { readonly state: 'signed on'; readonly client: ApiClient }
+  | { readonly state: 'refused'; readonly reason: string }
+  /** Nobody listens. */
+  | { readonly state: 'stopped' };
+
+export interface ClientIdentity {
+  /** Name of this node; the daemon does not check it. */
+  readonly node: string;
+  /** Client name; absent: a casual client, which may only ask. */
+  readonly name?: string;
+  readonly path?: string;
+}
+
+/** Messages of a socket in their order, each given to the first who waits. */
+const makeInbox = (socket: Socket) => {
+  let stream = emptyFrameStream;
+  let ended = false;
+  const queue: Message[] = [];
+  let wake: () => void = () => undefined;
+  const end = (): void => {
+    ended = true;
+    wake();
+  };
+  socket.on('data', (chunk) => {
+    const step = feedFrames(stream, chunk);
+    stream = step.stream;
+    for (const body of step.bodies) {
+      const decoded = decodeUnsigned(body);
+      if (decoded.ok) queue.push(decoded.message);
+    }
+    if (step.problem !== undefined) socket.destroy();
+    wake();
+  });
+  socket.on('close', end);
+  socket.on('error', end);
+  return async (wanted: (candidate: Message) => boolean): Promise<Message | undefined> => {
+    for (;;) {
+      const index = queue.findIndex(wanted);
+      if (index >= 0) return queue.splice(index, 1)[0];
+      if (ended) return undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+};
+
+const opened = (path: string): Promise<Socket | undefined> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(undefined));
+  });
+
+/** Connects and signs on. Never rejects. */
+export const connectToDaemon = async (identity: ClientIdentity): Promise<Connected> => {
+  const socket = await opened(identity.path ?? API_SOCKET);
+  if (socket === undefined) return { state: 'stopped' };
+  const receive = makeInbox(socket);
+  const pid = String(process.pid);
+  const from = identity.name ?? pid;
+  const send = (reqtype: string, fields: Readonly<Record<string, string>>): void => {
+    const request = message({ t: 'hbapi-req', reqtype, dest: identity.node, pid, from_id: from, ...fields });
+    socket.write(encodeFrame(request));
+  };
+  const answerTo =
+    (reqtype: string) =>
+    (candidate: Message): boolean =>
+      text(candidate, 't') === 'hbapi-resp' && text(candidate, 'reqtype') === reqtype;
+  const ids = { uid: String(process.geteuid?.() ?? 0), gid: String(process.getegid?.() ?? 0) };
+  send('signon', ids);
+  const signOn = await receive(answerTo('signon'));
+  if (signOn === undefined || text(signOn, 'result') !== 'OK') {
+    socket.destroy();
+    return { state: 'refused', reason: (signOn && text(signOn, 'info')) ?? 'connection closed' };
+  }
+  const client: ApiClient = {
+    signOn,
+    ask: async (reqtype, fields = {}) => {
+      send(reqtype, fields);
+      const answers: Message[] = [];
+      for (;;) {
+        const next = await receive(answerTo(reqtype));
+        if (next === undefined) return undefined;
+        answers.push(next);
+        if (text(next, 'result') !== 'ok/more') return answers;
+      }
+    },
+    askCluster: async (reqtype, fields, type, timeout) => {
+      send(reqtype, fields);
+      const late = new Promise<undefined>((resolve) => {
+        setTimeout(() => resolve(undefined), timeout).unref();
+      });
+      const isAnswer = answerTo(reqtype);
+      return Promise.race([receive((one) => isAnswer(one) || text(one, 't') === type), late]);
+    },
+    close: () => {
+      send('signoff', {});
+      socket.end();
+    },
+  };
+  return { state: 'signed on', client };
+};
