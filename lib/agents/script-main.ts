@@ -3,7 +3,8 @@ import type { Log } from '../log.js';
 import type { Agent, Verb } from './agent.js';
 import { detachedAnnouncer } from './announcer.js';
 import { DESCRIPTIONS } from './descriptions.js';
-import { createAgents, engineFromEnvironment } from './registry.js';
+import { readOwnSettings } from './own-settings.js';
+import { createAgents } from './registry.js';
 
 const VERBS: readonly Verb[] = ['start', 'stop', 'status', 'monitor', 'meta-data'];
 const LEGAL = `{${VERBS.join('|')}}`;
@@ -42,6 +43,7 @@ const runAgent = async (agent: Agent, words: readonly string[]): Promise<number>
 
 /** Runs the agent called `name` with the words of the command line and sets the exit code. */
 export const scriptMain = async (name: string): Promise<void> => {
-  const agent = createAgents({ announcer: detachedAnnouncer(), engine: engineFromEnvironment() }).get(name);
+  const { announce, engine } = await readOwnSettings(log);
+  const agent = createAgents({ announcer: detachedAnnouncer(announce), engine }).get(name);
   process.exitCode = agent === undefined ? USAGE : await runAgent(agent, process.argv.slice(2));
 };

@@ -1,12 +1,14 @@
 /** The resource runner inside the daemon: haresources read anew for each job, scripts and our own agents, script log lines. */
 import { readFileSync } from 'node:fs';
-import { type Announcer, inProcessAnnouncer } from '../../agents/announcer.js';
+import { announceHeld } from '../../agents/announce-held.js';
+import { inProcessAnnouncer } from '../../agents/announcer.js';
 import { ownResourceFolder } from '../../agents/own-folder.js';
 import { createPerformer } from '../../agents/performer.js';
-import { createAgents, engineFromEnvironment, prepareAgents } from '../../agents/registry.js';
-import type { Log } from '../../log.js';
-import type { AnnounceTarget } from '../../platform/announce.js';
+import { createAgents, prepareAgents } from '../../agents/registry.js';
+import { renderDiagnostic } from '../../config/render.js';
+import { engineChoice } from '../../config/suite.js';
 import { now } from '../../platform/clock.js';
+import { loadSuite } from '../../platform/suite-file.js';
 import type { Configuration } from '../config/configuration.js';
 import { parseHaResources } from '../config/haresources.js';
 import type { Resources } from '../daemon.js';
@@ -18,25 +20,6 @@ import { HARESOURCES } from './config-files.js';
 import type { Logger } from './logger.js';
 
 const FOLDERS = ['/etc/ha.d/resource.d', '/etc/init.d'];
-
-/** An announcer that knows what it has announced and not taken back: the addresses we hold. */
-export const rememberingAnnouncer = (inner: Announcer): Announcer & { readonly again: (log: Log) => void } => {
-  const held = new Map<string, AnnounceTarget>();
-  const key = ({ device, address }: AnnounceTarget): string => `${device} ${address}`;
-  return {
-    start: (target, log) => {
-      held.set(key(target), target);
-      inner.start(target, log);
-    },
-    stop: (target) => {
-      held.delete(key(target));
-      inner.stop(target);
-    },
-    again: (log) => {
-      for (const target of held.values()) inner.start(target, log);
-    },
-  };
-};
 
 const after: After = (delay, act) => {
   const timer = setTimeout(act, delay);
@@ -68,12 +51,16 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
     const line = formatScriptLine(script, process.pid, now().wall, priority, text);
     logger.line(priority, line, `${script.name}(${script.instance}): ${priority}: ${text}`);
   };
-  const announcer = rememberingAnnouncer(inProcessAnnouncer());
+  const { value: suite, diagnostics } = loadSuite();
+  for (const diagnostic of diagnostics) logger.log('WARN', renderDiagnostic(diagnostic).replace(/\n\s*/g, ' | '));
+  const { engine, problem } = engineChoice(suite, process.env);
+  if (problem !== undefined) logger.log('WARN', problem);
+  const announcer = inProcessAnnouncer(suite.announce);
   const performer = createPerformer({
     folders: FOLDERS,
     ownFolder: ownResourceFolder(),
-    prefer: 'script',
-    agents: createAgents({ announcer, engine: engineFromEnvironment() }),
+    prefer: suite.agents.prefer,
+    agents: createAgents({ announcer, engine }),
     environment: scriptEnvironment({
       self,
       logfile: config.logfile,
@@ -100,14 +87,22 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
     after,
     mono: () => now().mono,
   });
+  const announce = async (count: number): Promise<void> =>
+    announceHeld(await runner.groups(), { ...suite.announce, count }, logger.log);
+  // A neighbour that was away when an address moved, or a switch that has forgotten, hears of it again.
+  const { refresh } = suite.announce;
+  const refreshing = refresh > 0 ? setInterval(() => void announce(1), refresh) : undefined;
   return {
     run: async ({ action, scope, group }) => {
       const options = group === undefined ? {} : { group };
       const job = action === 'acquire' ? runner.acquire(scope, options) : runner.release(scope, options);
       return (await job).outcome;
     },
-    announce: () => announcer.again(logger.log),
+    announce: () => void announce(suite.announce.count),
     stopping: runner.cancelAcquire,
-    close: runner.cancelAcquire,
+    close: () => {
+      clearInterval(refreshing);
+      runner.cancelAcquire();
+    },
   };
 };
