@@ -108,6 +108,11 @@ const main = async (argv: readonly string[]): Promise<number> => {
       interrupt();
     });
   }
+  // Whoever reads our output has gone away: the same as Ctrl-C.
+  process.stdout.on('error', () => {
+    reason ??= 'interrupted';
+    interrupt();
+  });
   const alarm = setTimeout(() => {
     reason ??= 'late';
     interrupt();

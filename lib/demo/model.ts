@@ -21,13 +21,15 @@ export interface Event {
   readonly text: string;
 }
 
+export type DirectorState = 'off' | 'running' | 'cut off';
+
 export interface Picture {
   readonly now: number;
   readonly steps: readonly Step[];
   readonly events: readonly Event[];
   /** Which of the two moving addresses each director has. */
   readonly holds: Readonly<Record<DirectorName, readonly string[]>>;
-  readonly directorStates: Readonly<Record<DirectorName, string>>;
+  readonly directorStates: Readonly<Record<DirectorName, DirectorState>>;
   /** Whether the kernel forwards to a web server, as ha-ipvsadm lists it; undefined while nobody forwards. */
   readonly inTable: Readonly<Record<WebServerName, boolean | undefined>>;
   /** Answers of each web server in the last second. */

@@ -1,5 +1,5 @@
 /** Draws the demonstration as lines of styled pieces that fit a terminal. Pure. */
-import type { Picture, Step } from './model.js';
+import type { DirectorState, Picture, Step } from './model.js';
 import { seconds } from './model.js';
 import { DIRECTORS, GATEWAY_ADDRESS, SERVICE_ADDRESS, WEB_SERVERS } from './topology.js';
 
@@ -42,7 +42,7 @@ export const progressBar = (share: number): string => {
   return '━'.repeat(full) + '┄'.repeat(BAR_WIDTH - full);
 };
 
-const TITLE_WIDTH = 50;
+const TITLE_WIDTH = 45;
 
 const stepLine = (step: Step, now: number): Line => {
   const title = step.title.padEnd(TITLE_WIDTH);
@@ -63,19 +63,26 @@ const stepLine = (step: Step, now: number): Line => {
   }
 };
 
+/** What a director is doing, in a few words. */
+const directorText = (holds: readonly string[], state: DirectorState): Piece => {
+  if (state === 'off') return piece('heartbeat is not running', 'dim');
+  const has = holds.length > 1 ? 'has both addresses' : holds.length === 1 ? `has ${holds[0]}` : '';
+  if (state === 'cut off') return piece(`cables pulled${has === '' ? '' : `, still ${has}`}`, 'bad');
+  return has === '' ? piece('standby', 'plain') : piece(has, 'good');
+};
+
 const directorLines = (picture: Picture): readonly Line[] =>
   DIRECTORS.map(({ name, outside }, index) => {
     const holds = picture.holds[name];
+    const state = picture.directorStates[name];
+    const reached = holds.length > 0 && state === 'running';
     return [
       piece(index === 0 ? `  clients ──▶ ${SERVICE_ADDRESS} ` : ' '.repeat(24)),
       piece(index === 0 ? '─┬─ ' : ' └─ ', 'dim'),
-      piece(holds.length > 0 ? '●' : '○', holds.length > 0 ? 'good' : 'dim'),
+      piece(reached ? '●' : '○', reached ? 'good' : state === 'cut off' ? 'bad' : 'dim'),
       piece(` ${name} `, 'bold'),
       piece(`${outside}  `, 'dim'),
-      piece(
-        holds.length > 0 ? `has ${holds.join(' and ')}` : picture.directorStates[name],
-        holds.length > 0 ? 'good' : 'dim',
-      ),
+      directorText(holds, state),
     ];
   });
 

@@ -2,7 +2,7 @@
 import type { AddressWatch } from '../lab/address-watch.js';
 import type { HttpProber } from '../lab/http-prober.js';
 import { parseForwarded } from './forwarded.js';
-import type { Event, Picture, Step } from './model.js';
+import type { DirectorState, Event, Picture, Step } from './model.js';
 import {
   DIRECTORS,
   type DirectorName,
@@ -21,6 +21,8 @@ export interface Stage {
   readonly setStep: (index: number, change: Partial<Step>) => void;
   /** Milliseconds since the start. */
   readonly now: () => number;
+  /** What is done to a director by hand. */
+  readonly setDirector: (name: DirectorName, state: DirectorState) => void;
   /** Begins to observe what was built. */
   readonly observe: (topology: Topology, watch: AddressWatch, prober: HttpProber) => void;
   /** The addresses of real servers that the active director's table has now. */
@@ -55,6 +57,7 @@ export const createStage = (plan: readonly Pick<Step, 'title' | 'limit'>[], onEv
   let somebodyForwards = false;
   let timer: NodeJS.Timeout | undefined;
   const owners = new Map<string, string>();
+  const directorStates: Record<DirectorName, DirectorState> = { LB1: 'off', LB2: 'off' };
 
   const holds = (director: DirectorName): readonly string[] =>
     [SERVICE_ADDRESS, GATEWAY_ADDRESS].filter((address) => world?.watch.owners(address).includes(director) === true);
@@ -76,7 +79,7 @@ export const createStage = (plan: readonly Pick<Step, 'title' | 'limit'>[], onEv
     const next = code === 0 ? parseForwarded(stdout) : new Set<string>();
     for (const web of WEB_SERVERS) {
       const [was, is] = [forwarded.has(web.address), next.has(web.address)];
-      if (was !== is) tell(`${name ?? 'nobody'} ${is ? 'forwards to' : 'has taken out'} ${web.name} (${web.address})`);
+      if (was !== is && name !== undefined) tell(`${name} ${is ? 'forwards to' : 'does not forward to'} ${web.name}`);
     }
     forwarded = next;
     somebodyForwards = next.size > 0;
@@ -103,6 +106,9 @@ export const createStage = (plan: readonly Pick<Step, 'title' | 'limit'>[], onEv
       const step = steps[index];
       if (step !== undefined) steps[index] = { ...step, ...change };
     },
+    setDirector: (name, state) => {
+      directorStates[name] = state;
+    },
     observe: (topology, watch, prober) => {
       world = { topology, watch, prober };
       for (const { name } of DIRECTORS) {
@@ -128,7 +134,7 @@ export const createStage = (plan: readonly Pick<Step, 'title' | 'limit'>[], onEv
       steps,
       events,
       holds: { LB1: holds('LB1'), LB2: holds('LB2') },
-      directorStates: { LB1: 'standby', LB2: 'standby' },
+      directorStates,
       inTable: {
         web1: somebodyForwards ? forwarded.has(WEB_SERVERS[0].address) : undefined,
         web2: somebodyForwards ? forwarded.has(WEB_SERVERS[1].address) : undefined,

@@ -22,6 +22,8 @@ export interface Scene {
   readonly watch: AddressWatch;
   readonly prober: HttpProber;
   readonly webServers: Map<WebServerName, Running>;
+  /** When heartbeat was started, by the wall clock. */
+  readonly started: { at: number };
 }
 
 interface StoryStep {
@@ -35,6 +37,8 @@ interface StoryStep {
 const MOVING = [SERVICE_ADDRESS, GATEWAY_ADDRESS];
 /** Long enough for a few answers of each server at 25 requests a second. */
 const OBSERVE_MS = 1000;
+/** After each step the pair is left alone for a moment, so that people can see what is. */
+const REST_MS = 2500;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -51,10 +55,12 @@ const servedBy = ({ prober }: Scene, wanted: readonly WebServerName[]): boolean 
 const inTable = (stage: Stage, name: WebServerName): boolean =>
   WEB_SERVERS.some((web) => web.name === name && stage.forwarded().has(web.address));
 
-const startBoth: StoryStep['play'] = async ({ topology }, stage, limit) => {
+const startBoth: StoryStep['play'] = async ({ topology, started }, stage, limit) => {
   const nodes = Object.values(topology.directors);
   stage.tell('ha-heartbeat starts on LB1 and LB2');
+  started.at = Date.now();
   const results = await Promise.all(nodes.map((node) => node.start()));
+  for (const name of ['LB1', 'LB2'] as const) stage.setDirector(name, 'running');
   const failed = results.find(({ code }) => code !== 0);
   if (failed !== undefined) throw new Error(`ha-heartbeat: exit ${failed.code}: ${failed.stderr.trim()}`);
   await until(
@@ -69,11 +75,11 @@ const startBoth: StoryStep['play'] = async ({ topology }, stage, limit) => {
   return 'both active';
 };
 
-const takeFirst: StoryStep['play'] = async (scene, stage, limit) => {
-  const begun = stage.now();
+const takeFirst: StoryStep['play'] = async (scene, _stage, limit) => {
   await until('LB1 has both addresses', () => belongsTo(scene, 'LB1'), limit);
   await until('both web servers answer', () => servedBy(scene, ['web1', 'web2']), limit);
-  return `serving ${seconds(stage.now() - begun)} s later`;
+  const first = scene.prober.firstAfter(0) ?? Date.now();
+  return `first answer after ${seconds(first - scene.started.at)} s`;
 };
 
 const loseWebServer: StoryStep['play'] = async (scene, stage, limit) => {
@@ -100,31 +106,35 @@ const loseDirector: StoryStep['play'] = async (scene, stage, limit) => {
   const { host } = scene.topology.directors.LB1;
   await Promise.all(['eth0', 'eth1'].map((device) => host.link(device).cut()));
   const cut = Date.now();
+  stage.setDirector('LB1', 'cut off');
   stage.tell('both cables of LB1 are pulled');
   await until('clients get answers again', () => scene.prober.firstAfter(cut + 200) !== undefined, limit);
   const gap = gapLength(scene.prober.longestGap(cut - OBSERVE_MS));
   await until('both web servers answer', () => servedBy(scene, ['web1', 'web2']), limit);
-  return `gap of ${seconds(gap)} s (deadtime 10)`;
+  return `gap ${seconds(gap)} s, deadtime 10`;
 };
 
 const regainDirector: StoryStep['play'] = async (scene, stage, limit) => {
   const { host } = scene.topology.directors.LB1;
   const begun = Date.now();
   await Promise.all(['eth0', 'eth1'].map((device) => host.link(device).restore()));
+  stage.setDirector('LB1', 'running');
   stage.tell('both cables of LB1 are plugged in again');
   // Nothing is asked for here: auto_failback on brings the addresses home.
   await until('LB1 alone has both addresses', () => belongsTo(scene, 'LB1'), limit, 50);
+  // Alone, LB1 could not reach the web servers either: its ldirectord has to find them again.
+  await until('LB1 forwards to both web servers', () => inTable(stage, 'web1') && inTable(stage, 'web2'), limit);
   await until('both web servers answer', () => servedBy(scene, ['web1', 'web2']), limit);
-  await pause(OBSERVE_MS);
   if (!belongsTo(scene, 'LB1')) throw new Error('LB1 did not keep the addresses');
-  return `home; longest gap ${seconds(gapLength(scene.prober.longestGap(begun)))} s`;
+  return `longest gap ${seconds(gapLength(scene.prober.longestGap(begun)))} s`;
 };
 
 const stopBoth: StoryStep['play'] = async (scene, stage) => {
   stage.tell('ha-heartbeat stops on LB2, then on LB1');
-  for (const node of [scene.topology.directors.LB2, scene.topology.directors.LB1]) {
-    const { code, stderr } = await node.stop();
-    if (code !== 0) throw new Error(`${node.host.name}: ha-heartbeat -k: exit ${code}: ${stderr.trim()}`);
+  for (const name of ['LB2', 'LB1'] as const) {
+    const { code, stderr } = await scene.topology.directors[name].stop();
+    if (code !== 0) throw new Error(`${name}: ha-heartbeat -k: exit ${code}: ${stderr.trim()}`);
+    stage.setDirector(name, 'off');
   }
   await until('no director has an address', () => MOVING.every((a) => scene.watch.owners(a).length === 0), 5000);
   const listing = await scene.topology.directors.LB1.host.get(['ha-ipvsadm', '-L', '-n']);
@@ -159,7 +169,7 @@ const setScene = async (stage: Stage, opened: (topology: Topology) => void): Pro
   const watch = await watchAddresses(Object.values(topology.directors).map(({ host }) => host));
   const prober = startHttpProber(topology.client, { address: SERVICE_ADDRESS, port: 80, path: '/aaaa.html' });
   stage.observe(topology, watch, prober);
-  return { topology, watch, prober, webServers };
+  return { topology, watch, prober, webServers, started: { at: 0 } };
 };
 
 /**
@@ -201,6 +211,7 @@ export const playStory = async (
       (text) => text,
     );
     if (result === undefined) return false;
+    await pause(REST_MS);
   }
   return true;
 };

@@ -74,6 +74,8 @@ export const buildTopology = async (): Promise<Topology> => {
       });
       const node = await installHeartbeat(host, 'ours', files);
       await host.write('/etc/ha.d/conf/ldirectord.cf', ldirectordCf);
+      // tail(1) looks for a file that does not exist yet only once a second.
+      await host.write('/var/log/ha-log', '');
       return node;
     };
     const web = ({ name, address }: (typeof WEB_SERVERS)[number]): Promise<Host> =>

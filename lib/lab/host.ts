@@ -1,7 +1,7 @@
 /** A lab host: a machine of its own as far as network, name, processes and the files of heartbeat are concerned. */
 import type { ExecResult } from '../platform/exec.js';
 import { type Holder, type Separation, startHolder } from './holder.js';
-import { enterArguments, type InsideOptions, type Running, runInside, startInside } from './inside.js';
+import { type InsideOptions, type Running, runInside, startInside } from './inside.js';
 import { type Link, type Network, plugIn } from './network.js';
 
 /** One network interface of a host. */
@@ -83,7 +83,7 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
       if (link === undefined) throw new Error(`${name} has no interface ${device}`);
       return link;
     },
-    enterCommand: (argv = ['bash']) => `nsenter ${enterArguments(holder.pid, separation, argv).join(' ')}`,
+    enterCommand: (argv = ['bash']) => `nsenter --all --target ${holder.pid} ${argv.join(' ')}`,
     close: holder.end,
   };
   try {

@@ -43,7 +43,7 @@ const nsenter = (): string => {
 };
 
 /** The arguments that put a command line into the namespaces of the process `pid`. */
-export const enterArguments = (pid: number, separation: Separation, argv: readonly string[]): readonly string[] => [
+const enterArguments = (pid: number, separation: Separation, argv: readonly string[]): readonly string[] => [
   '--target',
   String(pid),
   ...flags[separation],
