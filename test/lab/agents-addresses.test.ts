@@ -11,7 +11,7 @@ const GENUINE = '/etc/ha.d/resource.d';
 /** Calls a script through its life and prints each exit code, the last line of its output, and the addresses after a start. */
 const LIFE = `
 script=$1 argument=$2
-for verb in status start status start stop status stop; do
+for verb in status start status stop status; do
   output=$("$script" "$argument" $verb 2>/dev/null); code=$?
   echo "$verb: $code $(echo "$output" | tail -n 1)"
   [ $verb != start ] || ip -o addr show | sed -n 's/^[0-9]*: *//; s/ *valid_lft.*//; s/[\\\\]//; /inet 127.0.0.1\\/8/d; /10.0.2.1\\//d; /192.168.0.103/d; /inet6/d; p'
@@ -132,6 +132,24 @@ test('each understands what the other has started', async () => {
       await director.get([`${stopper}/${agent}`, argument, 'stop']);
       expect(await director.get(['ip', '-o', 'addr', 'show'])).not.toMatch(/10\.0\.2\.60/);
     }
+  }
+}, 60_000);
+
+test('starting what runs and stopping what does not changes nothing, and succeeds', async () => {
+  const listed = () => director.get(['ip', '-o', '-4', 'addr', 'show', 'dev', 'eth0']);
+  for (const agent of ['IPaddr', 'IPaddr2']) {
+    const verb = (word: string) => director.get([`/run/${agent}`, '10.0.2.80/24/eth0', word]);
+    const before = await listed();
+    await verb('stop');
+    expect(await listed()).toBe(before);
+    await verb('start');
+    const started = await listed();
+    expect(started).not.toBe(before);
+    await verb('start');
+    expect(await listed()).toBe(started);
+    await verb('stop');
+    await verb('stop');
+    expect(await listed()).toBe(before);
   }
 }, 60_000);
 

@@ -15,8 +15,8 @@ import {
   STANDBY_DELAY,
   stepRun,
 } from './group-run.js';
-import { describeGroup, groupsInScope } from './scope.js';
-import { MACH_DOWN, RESOURCE_MANAGER, type ScriptLog } from './script-line.js';
+import { groupsInScope } from './scope.js';
+import { RESOURCE_MANAGER, type ScriptLog } from './script-line.js';
 
 /** Finds and runs the script or agent of a resource. Nothing here rejects or lasts for ever. */
 export interface ResourcePerformer {
@@ -44,8 +44,6 @@ export interface RunnerOptions extends RunSettings {
 export interface JobOptions {
   /** Only the group of that scope whose first resource word this is. */
   readonly group?: string;
-  /** The dead node whose groups are taken over: each is announced in the log like mach_down does. */
-  readonly takeoverFrom?: string;
 }
 
 export type JobReport = RunReport;
@@ -157,10 +155,6 @@ export const createResourceRunner = (options: RunnerOptions): ResourceRunner => 
     const work = queue.then(async () => {
       if (action === 'acquire' && asked !== generation) return NOTHING;
       const wanted = groupsInScope(await groups(), options.self, scope, jobOptions.group);
-      if (jobOptions.takeoverFrom !== undefined) {
-        for (const group of wanted)
-          log(MACH_DOWN, 'info', `Taking over resource group ${group.resources[0]?.word ?? ''}`);
-      }
       const report = await drive(createRun(action, wanted));
       cancelCurrent = () => undefined;
       return report;
@@ -185,10 +179,3 @@ export const createResourceRunner = (options: RunnerOptions): ResourceRunner => 
     groups,
   };
 };
-
-/** For log lines of the daemon about a report, e.g. `given up: lb1 10.0.0.100 testsvc::web`. */
-export const describeReport = ({ givenUp, stuck }: RunReport): string =>
-  [
-    ...givenUp.map((group) => `given up: ${describeGroup(group)}`),
-    ...stuck.map((resource) => `still running: ${resource.word}`),
-  ].join('; ');

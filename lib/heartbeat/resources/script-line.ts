@@ -12,7 +12,6 @@ export interface ScriptName {
 export type ScriptLog = (script: ScriptName, priority: Priority, text: string) => void;
 
 export const RESOURCE_MANAGER: ScriptName = { name: 'ResourceManager', instance: 'default' };
-export const MACH_DOWN: ScriptName = { name: 'mach_down', instance: 'default' };
 
 const two = (value: number): string => String(value).padStart(2, '0');
 

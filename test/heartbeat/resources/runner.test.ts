@@ -132,9 +132,3 @@ test('a shutdown cancels waiting acquire jobs and late standbys, but not the rel
   advance(millis(60_000));
   expect(standbys).toEqual([]);
 });
-
-test('a takeover names the groups like mach_down', async () => {
-  const { runner, logged } = bench();
-  await runner.acquire('foreign', { takeoverFrom: 'lb2' });
-  expect(logged[0]).toBe('mach_down info: Taking over resource group c');
-});
