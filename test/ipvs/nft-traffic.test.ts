@@ -212,6 +212,19 @@ test('udp is balanced by flow', async () => {
   expect(tally(await ask('10.0.0.1', 53, 10, { protocol: 'udp' }))).toEqual({ 'r1:53': 5, 'r2:53': 5 });
 });
 
+test('a busy udp flow stays with its server while it drains, and leaves it when it is deleted', async () => {
+  const U = '-u 10.0.0.1:53';
+  const busy = { protocol: 'udp', sourcePort: 5000 };
+  // A flow that is older than the service: the director itself, which does not listen there, got it.
+  expect(await ask('10.0.0.1', 53, 1, busy)).not.toEqual(['r1:53 10.0.0.10']);
+  expect(await apply(`-A ${U} -s rr`, `-a ${U} -r 192.168.1.2:53 -m`)).toEqual([]);
+  expect(await ask('10.0.0.1', 53, 2, busy)).toEqual(['r1:53 10.0.0.10', 'r1:53 10.0.0.10']);
+  expect(await apply(`-a ${U} -r 192.168.2.2:53 -m`, `-e ${U} -r 192.168.1.2:53 -m -w 0`)).toEqual([]);
+  expect(await ask('10.0.0.1', 53, 1, busy)).toEqual(['r1:53 10.0.0.10']);
+  expect(await apply(`-d ${U} -r 192.168.1.2:53`)).toEqual([]);
+  expect(await ask('10.0.0.1', 53, 1, busy)).toEqual(['r2:53 10.0.0.10']);
+});
+
 test('a firewall mark gathers addresses and ports in one service', async () => {
   director.run('nft', 'add table ip ipvs_mark');
   director.run('nft', 'add chain ip ipvs_mark pre { type filter hook prerouting priority mangle; }');

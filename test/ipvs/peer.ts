@@ -70,7 +70,7 @@ const askTcp = async (address: string, port: number, source: string | undefined)
   return answer;
 };
 
-const askUdp = (address: string, port: number, source: string | undefined): Promise<string> =>
+const askUdp = (address: string, port: number, source: string | undefined, from = 0): Promise<string> =>
   new Promise((resolve) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     const done = (text: string) => {
@@ -81,7 +81,7 @@ const askUdp = (address: string, port: number, source: string | undefined): Prom
     const timer = setTimeout(() => done('timeout'), 1500);
     socket.once('message', (data) => done(data.toString()));
     socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
-    socket.bind(0, source, () => socket.send('hello', port, address));
+    socket.bind(from, source, () => socket.send('hello', port, address));
   });
 
 interface Request {
@@ -93,6 +93,7 @@ interface Request {
   readonly port?: number;
   readonly count?: number;
   readonly source?: string;
+  readonly sourcePort?: number;
   readonly protocol?: 'tcp' | 'udp';
   readonly path?: string;
   readonly value?: string;
@@ -117,7 +118,11 @@ const perform = async (request: Request): Promise<unknown> => {
     case 'ask': {
       const answers: string[] = [];
       for (let turn = 0; turn < (request.count ?? 1); turn += 1)
-        answers.push(await (request.protocol === 'udp' ? askUdp : askTcp)(address, port, source));
+        answers.push(
+          request.protocol === 'udp'
+            ? await askUdp(address, port, source, request.sourcePort)
+            : await askTcp(address, port, source),
+        );
       return answers;
     }
     case 'open':

@@ -8,6 +8,7 @@ import { applyChange } from '../apply.js';
 import type { Change, Engine, FailedChange, Service, Table } from '../model.js';
 import { normaliseChange } from '../normalise.js';
 import { localAddresses } from './local-addresses.js';
+import { type Flows, forgetArguments, staleFlows } from './nft/flows.js';
 import { TABLE } from './nft/names.js';
 import { type IsLocal, renderTransaction } from './nft/render.js';
 import { EMPTY_RULESET, parseRuleset, type Ruleset } from './nft/ruleset.js';
@@ -108,6 +109,17 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
     }
   };
 
+  const forget = async (all: readonly Flows[]): Promise<void> => {
+    if (all.length === 0) return;
+    const program = findProgram('conntrack');
+    if (program === undefined) {
+      warnOnce('conntrack is not installed: busy udp flows stay where they are when their real server is deleted');
+      return;
+    }
+    // Its status is not 0 when there was no such flow, which is just as well.
+    for (const flows of all) await run(program, forgetArguments(flows), { timeout: DEADLINE });
+  };
+
   /** Sorts changes into those that can be made, with the table they lead to, and those that cannot. */
   const simulate = (table: Table, changes: readonly Change[], isLocal: IsLocal) => {
     const failed: FailedChange[] = [];
@@ -138,6 +150,7 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
       const reason = complaint(result);
       return [...failed, ...accepted.map((change) => ({ change, reason }))];
     }
+    await forget(staleFlows(before.table, expected, isLocal));
     const after = await list();
     return [
       ...failed,
