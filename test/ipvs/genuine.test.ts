@@ -21,5 +21,5 @@ test('with the table in nftables, each answer read back from the kernel', () => 
   const program = join(projectRoot, 'dist', 'build', 'test', 'ipvs', 'nft-replay-inside.js');
   const result = spawnSync('unshare', ['-n', process.execPath, program], { encoding: 'utf8', maxBuffer: 1 << 26 });
   expect(result.stderr).toBe('');
-  expect(JSON.parse(result.stdout)).toEqual({ table: [], values: [], restores: [] });
+  expect(JSON.parse(result.stdout)).toEqual({ table: [], values: [], restores: [], 'random tables': [] });
 }, 60_000);

@@ -133,6 +133,20 @@ test('weight 0 drains: the old connection stays, new ones go elsewhere', async (
   await client.call('close', { name: 'old' });
 });
 
+test('a real server that dies is out as soon as it is deleted, and back when it is added', async () => {
+  expect(await apply(`-A ${V} -s rr`, ...twoReals(V))).toEqual([]);
+  lab.host('r1').run('ip', 'link', 'set', 'dev', 'eth0', 'down');
+  expect((await ask('10.0.0.1', 80, 2)).filter((answer) => answer === 'r2:80 10.0.0.10')).toHaveLength(1);
+  expect(await apply(`-d ${V} -r 192.168.1.2:80`)).toEqual([]);
+  expect(tally(await ask('10.0.0.1', 80, 6))).toEqual({ 'r2:80': 6 });
+  lab.host('r1').run('ip', 'link', 'set', 'dev', 'eth0', 'up');
+  lab.host('r1').run('ip', 'route', 'add', 'default', 'via', '192.168.1.1');
+  for (const line of ['address add 2001:db8:1::2/64 dev eth0 nodad', 'route add ::/0 via 2001:db8:1::1'])
+    lab.host('r1').run('ip', ...line.split(' '));
+  expect(await apply(`-a ${V} -r 192.168.1.2:80 -m`)).toEqual([]);
+  expect(tally(await ask('10.0.0.1', 80, 6))).toEqual({ 'r1:80': 3, 'r2:80': 3 });
+});
+
 test('without a real server connections are refused at once, not answered by the director', async () => {
   expect(await apply(`-A ${V} -s rr`)).toEqual([]);
   expect(await ask('10.0.0.1', 80)).toEqual(['ECONNREFUSED']);
@@ -215,9 +229,13 @@ test('udp is balanced by flow', async () => {
 test('a busy udp flow stays with its server while it drains, and leaves it when it is deleted', async () => {
   const U = '-u 10.0.0.1:53';
   const busy = { protocol: 'udp', sourcePort: 5000 };
-  // A flow that is older than the service: the director itself, which does not listen there, got it.
-  expect(await ask('10.0.0.1', 53, 1, busy)).not.toEqual(['r1:53 10.0.0.10']);
+  // A flow that is older than the service goes to the director itself, which does not listen there.
+  director.run('nft', 'add table ip ipvs_ct');
+  director.run('nft', 'add chain ip ipvs_ct pre { type filter hook prerouting priority 0; }');
+  director.run('nft', 'add rule ip ipvs_ct pre ct state new counter');
+  await ask('10.0.0.1', 53, 1, busy);
   expect(await apply(`-A ${U} -s rr`, `-a ${U} -r 192.168.1.2:53 -m`)).toEqual([]);
+  director.run('nft', 'delete table ip ipvs_ct');
   expect(await ask('10.0.0.1', 53, 2, busy)).toEqual(['r1:53 10.0.0.10', 'r1:53 10.0.0.10']);
   expect(await apply(`-a ${U} -r 192.168.2.2:53 -m`, `-e ${U} -r 192.168.1.2:53 -m -w 0`)).toEqual([]);
   expect(await ask('10.0.0.1', 53, 1, busy)).toEqual(['r1:53 10.0.0.10']);

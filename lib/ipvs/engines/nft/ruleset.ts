@@ -3,6 +3,7 @@ import { parseCommand } from '../../grammar/parse-command.js';
 import { printKey } from '../../grammar/print-command.js';
 import type { Destination, Service, Table } from '../../model.js';
 import { destinationName, serviceName } from './names.js';
+import { scheduleOf } from './slots.js';
 
 /** Everything that our nftables table holds, by name. */
 export interface Objects {
@@ -83,13 +84,21 @@ const destinationOf = (rules: readonly Rule[], service: Service, chain: string):
 };
 
 /**
- * A destination counts when its chain says what it is and forwards, and, unless it is quiesced, when new connections
- * can get to it.
+ * The destinations of a service that are in force: their chain says what they are and forwards, and those that the
+ * scheduler is to give connections can be reached.
  */
-const inForce = (rules: readonly Rule[], service: string, chain: string, destination: Destination): boolean => {
-  const reachable = rules.some((rule) => rule.chain === service && rule.targets.includes(chain));
-  const forwards = rules.filter((rule) => rule.chain === chain).length > 1;
-  return forwards && (destination.weight === 0 || reachable);
+const destinationsOf = (rules: readonly Rule[], chains: readonly string[], service: Service, name: string) => {
+  const found = chains.flatMap((chain) => {
+    const destination = chain.startsWith(`${name}/`) ? destinationOf(rules, service, chain) : undefined;
+    return destination === undefined ? [] : [{ chain, destination }];
+  });
+  const destinations = found.map(({ destination }) => destination);
+  const scheduled = new Set(scheduleOf({ ...service, destinations })?.ranges.map(({ destination }) => destination));
+  const reachable = new Set(rules.filter((rule) => rule.chain === name).flatMap((rule) => rule.targets));
+  const forwards = (chain: string) => rules.filter((rule) => rule.chain === chain).length > 1;
+  return found
+    .filter(({ chain, destination }) => forwards(chain) && (reachable.has(chain) || !scheduled.has(destination)))
+    .map(({ destination }) => destination);
 };
 
 const tableOf = (rules: readonly Rule[], chains: readonly string[]): Table => {
@@ -101,10 +110,7 @@ const tableOf = (rules: readonly Rule[], chains: readonly string[]): Table => {
   const services = chains.flatMap((name): readonly Service[] => {
     const service = dispatched.has(name) ? serviceOf(rules, name) : undefined;
     if (service === undefined) return [];
-    const destinations = chains.flatMap((chain) => {
-      const destination = chain.startsWith(`${name}/`) ? destinationOf(rules, service, chain) : undefined;
-      return destination !== undefined && inForce(rules, name, chain, destination) ? [destination] : [];
-    });
+    const destinations = destinationsOf(rules, chains, service, name);
     return [{ ...service, destinations }];
   });
   return { services };
