@@ -38,8 +38,8 @@ const giveUp = (turn: Turn, part: Holding, from: string): Turn => {
 
 /** When the patience with a genuine peer ends; undefined without a conflict. */
 export const conflictDeadline = (state: ClusterState): Millis | undefined => {
-  const { conflictSince, phase, standby } = state.resources;
-  if (conflictSince === undefined || phase !== 'stable' || standby.state !== 'not') return undefined;
+  const { conflictSince, phase } = state.resources;
+  if (conflictSince === undefined || phase !== 'stable') return undefined;
   return partner(state)?.kin !== undefined || overlap(state) === 'none'
     ? undefined
     : ((conflictSince + GENUINE_RESTART) as Millis);
@@ -61,17 +61,15 @@ export const settleConflict = (turn: Turn): Turn => {
   const shared = overlap(turn.state);
   if (other === undefined || shared === 'none') return over(turn);
   if (resources.phase !== 'stable') return turn;
-  // Nothing can be handed over while both hold it. A genuine peer that works on a standby is let finish.
-  const working = other.kin === undefined && (resources.standby.state !== 'me' || turn.state.jobs.length > 0);
-  if (resources.standby.state !== 'not') return working ? turn : settleConflict(cancelStandby(turn));
   const since = resources.conflictSince ?? turn.now.mono;
   const marked = updateResources(turn, { conflictSince: since });
   if (other.kin !== undefined) {
     const part = concession(turn.state, other, shared);
-    return part === 'none' ? marked : giveUp(marked, part, other.name);
+    // Nothing can be handed over while both hold it.
+    return part === 'none' ? cancelStandby(marked) : giveUp(cancelStandby(marked), part, other.name);
   }
   // A genuine peer restarts when it notices the partition. If it never did, only we can end this.
-  return turn.now.mono < since + GENUINE_RESTART ? marked : giveUp(marked, shared, other.name);
+  return turn.now.mono < since + GENUINE_RESTART ? marked : giveUp(cancelStandby(marked), shared, other.name);
 };
 
 /** The groups given up are stopped. */
