@@ -15,7 +15,7 @@ import { isNumbered, send } from './sending.js';
 import { arrive, UNKNOWN } from './sequence.js';
 import { cancelStandby, heardStandby, takeoverRequested } from './standby.js';
 import type { NodeState } from './state.js';
-import { heardStatus, returned } from './status.js';
+import { heardStatus, returned, unexplained } from './status.js';
 import { deliver, emit, say, type Turn, update, updateNode, updateResources } from './turn.js';
 
 /** A sort of rejected packet is logged at most once in this time. */
@@ -136,7 +136,8 @@ const heardNumbered = (turn: Turn, node: NodeState, message: Message, type: stri
   if (isBack && node.statusSeq !== undefined && seq <= node.statusSeq) return turn;
   // A dead node comes back with a status; whatever else arrives of it is from before its death.
   if (node.status === 'dead' && !isStatus) return turn;
-  const living = renewed ? restarted(turn, node, generation) : isBack ? returned(turn, node.name) : turn;
+  const back = renewed ? restarted(turn, node, generation) : isBack ? returned(turn, node.name) : turn;
+  const living = renewed || isBack ? unexplained(back, node.name) : back;
   const current = living.state.nodes.get(node.name) ?? node;
   const { turn: drawn, askAt } = firstAsk(living);
   const { sequence, arrival } = arrive(current.sequence, seq, askAt);

@@ -1,4 +1,5 @@
 /** `starting` and `resource` messages of a genuine peer (heartbeat reference 6.3). */
+import type { Millis } from '../../time.js';
 import { type Message, text } from '../wire/message.js';
 import { becomeStable } from './acquisition.js';
 import { considerFailback } from './failback.js';
@@ -9,10 +10,13 @@ import { broadcast } from './sending.js';
 import { PHASES } from './state.js';
 import { say, type Turn, updateResources } from './turn.js';
 
+const ASK_AGAIN = 3_000;
+
 /** The other node starts and asks what we hold. */
-export const heardStarting = (turn: Turn, name: string): Turn => {
-  const other = partner(turn.state);
-  if (isLegacy(turn.state) || other?.name !== name) return turn;
+export const heardStarting = (before: Turn, name: string): Turn => {
+  const other = partner(before.state);
+  if (isLegacy(before.state) || other?.name !== name) return before;
+  const turn = updateResources(before, { queryAt: undefined });
   const { phase } = turn.state.resources;
   // Our own kind is answered for its clients' sake; it learns the same from our status.
   if (other.kin !== undefined) return phase === 'init' ? turn : report(turn);
@@ -53,10 +57,10 @@ export const heardReport = (turn: Turn, name: string, message: Message, seq: num
   const wasStable = turn.state.resources.otherStable;
   const believed = believe(noteFirstReport(turn), message, seq);
   const stable = text(message, 'isstable');
-  const leaving = text(message, 'info') === 'shutdown';
+  const known = text(message, 'rtype') === 'full';
   const noted = updateResources(believed, {
     ...(stable === '1' || stable === '0' ? { otherStable: stable === '1' } : {}),
-    ...(leaving ? { queryAt: undefined } : {}),
+    ...(known ? { queryAt: undefined } : {}),
   });
   const answered =
     stable === '1' && !wasStable
@@ -78,6 +82,9 @@ export const queryDue = (turn: Turn): Turn => {
   if (queryAt === undefined || turn.now.mono < queryAt) return turn;
   const asked = updateResources(turn, { queryAt: undefined });
   const other = partner(turn.state);
+  // A node that starts tells by itself; asking would only confuse its own ten seconds.
+  const starting = present(other) && other?.kin === undefined && other?.status !== 'active';
+  if (starting) return updateResources(turn, { queryAt: (turn.now.mono + ASK_AGAIN) as Millis });
   if (phase !== 'stable' || !present(other) || other?.kin !== undefined || isLegacy(turn.state)) return asked;
   return broadcast(updateResources(asked, { otherStable: false }), { t: 'starting' });
 };

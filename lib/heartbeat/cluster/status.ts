@@ -30,9 +30,14 @@ export const returned = (turn: Turn, name: string): Turn => {
     otherHold: turn.state.resources.otherHeldAtDeath,
     otherHoldSeq: 0,
     otherStable: false,
-    queryAt: (turn.now.mono + ANSWER_TIME) as Millis,
   });
 };
+
+/** A new life, or one that went on unseen: unless the node tells what it holds, it has to be found out. */
+export const unexplained = (turn: Turn, name: string): Turn =>
+  partner(turn.state)?.name === name
+    ? updateResources(turn, { queryAt: (turn.now.mono + ANSWER_TIME) as Millis })
+    : turn;
 
 const lateness = (turn: Turn, node: NodeState): Turn => {
   const { deadtime, warntime, deadping } = turn.state.settings;

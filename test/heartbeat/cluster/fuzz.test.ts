@@ -289,7 +289,8 @@ class Driver {
   }
 }
 
-test('no message, no order of events and no delay breaks a step', () => {
+/** Runs the fuzz, and tells what was logged in any of the runs. */
+const shake = (parameters: fc.Parameters<unknown>): ReadonlySet<string> => {
   const logged = new Set<string>();
   fc.assert(
     fc.property(
@@ -300,7 +301,7 @@ test('no message, no order of events and no delay breaks a step', () => {
             { weight: 2, arbitrary: plausible },
             { weight: 1, arbitrary: event },
             { weight: 4, arbitrary: talk },
-            { weight: 2, arbitrary: dance },
+            { weight: 5, arbitrary: dance },
             { weight: 1, arbitrary: rebirth },
           ),
           fc.oneof(
@@ -332,9 +333,17 @@ test('no message, no order of events and no delay breaks a step', () => {
         for (const line of driver.logged) logged.add(line);
       },
     ),
-    { numRuns: 1000 },
+    parameters,
   );
-  // The fuzz reaches what it is meant to shake.
+  return logged;
+};
+
+test('no message, no order of events and no delay breaks a step', () => {
+  shake({ numRuns: 400 });
+});
+
+test('the fuzz reaches what it is meant to shake', () => {
+  const logged = shake({ numRuns: 800, seed: 2 });
   for (const line of [
     "Local status now set to: 'active'",
     'node lbN: is dead',
