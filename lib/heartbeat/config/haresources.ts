@@ -20,19 +20,28 @@ interface Letter {
 }
 
 const lettersOf = (source: Source, number: number, text: string): readonly Letter[] =>
-  [...text].map((char, index) => ({ char, at: place(source, number, index + 1) }));
+  text.split('').map((char, index) => ({ char, at: place(source, number, index + 1) }));
+
+/** `start` is the number of its first physical line. */
+interface LogicalLine {
+  readonly letters: readonly Letter[];
+  readonly start: number;
+}
 
 /**
  * The logical lines: a backslash at the very end joins the next line without a blank, and the comment of each line is
  * left out. A comment line also ends a continuation, as the genuine daemon sees it.
  */
-const logicalLines = (source: Source): readonly (readonly Letter[])[] => {
-  const found: Letter[][] = [];
-  let open: Letter[] | undefined;
+const logicalLines = (source: Source): readonly LogicalLine[] => {
+  const found: LogicalLine[] = [];
+  let open: LogicalLine | undefined;
   for (const [index, line] of source.lines.entries()) {
     const joins = line.endsWith('\\') && !line.includes('#');
     const text = joins ? line.slice(0, -1) : line.replace(/#.*/s, '');
-    const current: Letter[] = [...(open ?? []), ...lettersOf(source, index + 1, text)];
+    const current: LogicalLine = {
+      letters: [...(open?.letters ?? []), ...lettersOf(source, index + 1, text)],
+      start: open?.start ?? index + 1,
+    };
     if (joins) open = current;
     else {
       found.push(current);
@@ -56,6 +65,15 @@ const wordsOfLetters = (letters: readonly Letter[]): readonly Word[] => {
     }
   }
   return words;
+};
+
+/**
+ * The node name as the genuine daemon reads it: the first word of the first physical line, with a glued comment or
+ * backslash. The scripts would see another word there, and so genuine refuses the file.
+ */
+const nodeWord = (source: Source, line: number, otherwise: Word): Word => {
+  const match = /\S+/.exec(source.lines[line - 1] ?? '');
+  return match === null ? otherwise : { value: match[0], at: place(source, line, match.index + 1) };
 };
 
 /** Looks like a dotted quad to the genuine scripts: then the word means IPaddr with that argument. */
@@ -143,10 +161,11 @@ export const parseHaResources = (
   }
   const groups: ResourceGroup[] = [];
   const keys = new Map<string, Word>();
-  for (const letters of logicalLines(source)) {
+  for (const { letters, start } of logicalLines(source)) {
     const words = wordsOfLetters(letters);
-    const [first, ...resources] = words;
-    if (first === undefined) continue;
+    const [word, ...resources] = words;
+    if (word === undefined) continue;
+    const first = nodeWord(source, start, word);
     const node = first.value.toLowerCase();
     const group = { node, resources: resources.map(resourceOf), at: first.at };
     if (nodes.includes(node)) groups.push(group);
