@@ -11,7 +11,6 @@ let client: Host;
 
 beforeAll(async () => {
   lab = await createLab(
-    'ipvsc',
     {
       client: {
         ip: ['address add 10.0.0.10/24 dev eth0', 'link set dev eth0 up', 'route add default via 10.0.0.254'],
@@ -30,9 +29,9 @@ beforeAll(async () => {
         ip: ['address add 192.168.1.2/24 dev eth0', 'link set dev eth0 up', 'route add default via 192.168.1.1'],
       },
     },
-    [
-      'link add name eth0 netns ipvsc-client type veth peer name eth0 netns ipvsc-director',
-      'link add name eth0 netns ipvsc-r1 type veth peer name eth1 netns ipvsc-director',
+    (of) => [
+      `link add name eth0 netns ${of('client')} type veth peer name eth0 netns ${of('director')}`,
+      `link add name eth0 netns ${of('r1')} type veth peer name eth1 netns ${of('director')}`,
     ],
   );
   client = lab.host('client');

@@ -52,8 +52,8 @@ const real = (number: number) => ({
   ],
 });
 
-const port = (bridge: string, host: string, device: string): readonly string[] => [
-  `link add name ${bridge}-${host} type veth peer name ${device} netns ipvsk-${host}`,
+const port = (bridge: string, host: string, device: string, namespace: string): readonly string[] => [
+  `link add name ${bridge}-${host} type veth peer name ${device} netns ${namespace}`,
   `link set dev ${bridge}-${host} master ${bridge} up`,
 ];
 
@@ -61,7 +61,6 @@ const started = performance.now();
 const since = () => Math.round(performance.now() - started);
 
 const lab = await createLab(
-  'ipvsk',
   {
     client: {
       ip: ['address add 10.0.0.10/24 dev eth0', 'address add 10.0.5.10/24 dev eth0', 'link set dev eth0 up'],
@@ -71,14 +70,20 @@ const lab = await createLab(
     r1: real(1),
     r2: real(2),
   },
-  [
+  (of) => [
     ...['outer', 'inner'].flatMap((name) => [
       `link add name ${name} type bridge mcast_snooping 0`,
       `link set dev ${name} up`,
     ]),
-    ...port('outer', 'client', 'eth0'),
-    ...['lb1', 'lb2'].flatMap((name) => [...port('outer', name, 'eth0'), ...port('inner', name, 'eth1')]),
-    ...['r1', 'r2'].flatMap((name) => [...port('inner', name, 'eth0'), ...port('outer', name, 'eth1')]),
+    ...port('outer', 'client', 'eth0', of('client')),
+    ...['lb1', 'lb2'].flatMap((name) => [
+      ...port('outer', name, 'eth0', of(name)),
+      ...port('inner', name, 'eth1', of(name)),
+    ]),
+    ...['r1', 'r2'].flatMap((name) => [
+      ...port('inner', name, 'eth0', of(name)),
+      ...port('outer', name, 'eth1', of(name)),
+    ]),
   ],
 );
 const [client, lb1, lb2, r1, r2] = ['client', 'lb1', 'lb2', 'r1', 'r2'].map(lab.host) as [Host, Host, Host, Host, Host];

@@ -54,16 +54,16 @@ const startPeer = (namespace: string): { readonly call: Host['call']; readonly c
 };
 
 /**
- * Makes the hosts, and the links between them (`ip -batch` commands in the first namespace's parent that mention the
- * namespaces as `PREFIX-name`). Everything is removed again by `close`, and when something goes wrong on the way.
+ * Makes the hosts, and the links between them (`ip -batch` commands for the namespace of the test; `namespaceOf` gives the
+ * names of the hosts' own). Everything is removed again by `close`, and when something goes wrong on the way.
  */
 export const createLab = async (
-  prefix: string,
   hosts: Readonly<Record<string, HostPlan>>,
-  links: readonly string[],
+  links: (namespaceOf: (name: string) => string) => readonly string[],
 ): Promise<Lab> => {
   const names = Object.keys(hosts);
-  const namespaceOf = (name: string) => `${prefix}-${name}`;
+  // The process id keeps runs at the same time, and what a killed run left behind, apart.
+  const namespaceOf = (name: string) => `ipvs-${process.pid}-${name}`;
   const peers = new Map<string, ReturnType<typeof startPeer>>();
   const close = async (): Promise<void> => {
     for (const { child } of peers.values()) {
@@ -76,7 +76,7 @@ export const createLab = async (
     for (const name of names) spawnSync('ip', ['netns', 'del', namespaceOf(name)]);
   };
   try {
-    ip(['-batch', '-'], [...names.map((name) => `netns add ${namespaceOf(name)}`), ...links].join('\n'));
+    ip(['-batch', '-'], [...names.map((name) => `netns add ${namespaceOf(name)}`), ...links(namespaceOf)].join('\n'));
     for (const [name, plan] of Object.entries(hosts))
       ip(['-n', namespaceOf(name), '-batch', '-'], ['link set dev lo up', ...plan.ip].join('\n'));
     for (const name of names) peers.set(name, startPeer(namespaceOf(name)));

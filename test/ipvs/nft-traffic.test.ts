@@ -19,7 +19,6 @@ beforeAll(async () => {
     ],
   });
   lab = await createLab(
-    'ipvs',
     {
       client: {
         ip: [
@@ -51,10 +50,10 @@ beforeAll(async () => {
       r1: real(1),
       r2: real(2),
     },
-    [
-      'link add name eth0 netns ipvs-client type veth peer name eth0 netns ipvs-director',
-      'link add name eth0 netns ipvs-r1 type veth peer name eth1 netns ipvs-director',
-      'link add name eth0 netns ipvs-r2 type veth peer name eth2 netns ipvs-director',
+    (of) => [
+      `link add name eth0 netns ${of('client')} type veth peer name eth0 netns ${of('director')}`,
+      `link add name eth0 netns ${of('r1')} type veth peer name eth1 netns ${of('director')}`,
+      `link add name eth0 netns ${of('r2')} type veth peer name eth2 netns ${of('director')}`,
     ],
   );
   client = lab.host('client');

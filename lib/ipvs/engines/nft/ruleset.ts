@@ -63,23 +63,40 @@ const listed = (json: Json, kind: string): readonly { readonly [name: string]: J
 const namesOf = (json: Json, kind: string): readonly string[] =>
   listed(json, kind).flatMap(({ name }) => textOf(name) ?? []);
 
-const serviceOf = (rules: readonly Rule[], chain: string): Service | undefined => {
-  const comment = rules.find((rule) => rule.chain === chain && rule.comment?.startsWith('-A '))?.comment;
+/** The rules of each chain. */
+type Rules = ReadonlyMap<string, readonly Rule[]>;
+
+const byChain = (rules: readonly Rule[]): Rules => {
+  const found = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const chain = found.get(rule.chain);
+    if (chain === undefined) found.set(rule.chain, [rule]);
+    else chain.push(rule);
+  }
+  return found;
+};
+
+const targetsIn = (rules: Rules, chain: string): ReadonlySet<string> =>
+  new Set(rules.get(chain)?.flatMap((rule) => rule.targets));
+
+/** The change that the comment of a chain describes, when the comment is one of ours. */
+const described = (rules: Rules, chain: string, begins: string, before: readonly string[]) => {
+  const comment = rules.get(chain)?.find((rule) => rule.comment?.startsWith(begins))?.comment;
   if (comment === undefined) return undefined;
-  const parsed = parseCommand(comment.split(' '));
-  if (!('command' in parsed) || parsed.command.kind !== 'change') return undefined;
-  const { change } = parsed.command;
-  if (change.kind !== 'add-service' || serviceName(change.service.key) !== chain) return undefined;
+  const parsed = parseCommand([...before, ...comment.split(' ')]);
+  return 'command' in parsed && parsed.command.kind === 'change' ? parsed.command.change : undefined;
+};
+
+const serviceOf = (rules: Rules, chain: string): Service | undefined => {
+  const change = described(rules, chain, '-A ', []);
+  if (change?.kind !== 'add-service' || serviceName(change.service.key) !== chain) return undefined;
   return { ...change.service, destinations: [] };
 };
 
-const destinationOf = (rules: readonly Rule[], service: Service, chain: string): Destination | undefined => {
-  const comment = rules.find((rule) => rule.chain === chain && rule.comment?.startsWith('-r '))?.comment;
-  if (comment === undefined) return undefined;
-  const parsed = parseCommand(['-a', ...printKey(service.key), ...comment.split(' ')]);
-  if (!('command' in parsed) || parsed.command.kind !== 'change') return undefined;
-  const { change } = parsed.command;
-  if (change.kind !== 'add-destination' || destinationName(service.key, change.destination) !== chain) return undefined;
+const destinationOf = (rules: Rules, service: Service, chain: string): Destination | undefined => {
+  const change = described(rules, chain, '-r ', ['-a', ...printKey(service.key)]);
+  if (change?.kind !== 'add-destination' || destinationName(service.key, change.destination) !== chain)
+    return undefined;
   return change.destination;
 };
 
@@ -87,31 +104,38 @@ const destinationOf = (rules: readonly Rule[], service: Service, chain: string):
  * The destinations of a service that are in force: their chain says what they are and forwards, and those that the
  * scheduler is to give connections can be reached.
  */
-const destinationsOf = (rules: readonly Rule[], chains: readonly string[], service: Service, name: string) => {
+const destinationsOf = (
+  rules: Rules,
+  chains: readonly string[],
+  service: Service,
+  name: string,
+): readonly Destination[] => {
   const found = chains.flatMap((chain) => {
-    const destination = chain.startsWith(`${name}/`) ? destinationOf(rules, service, chain) : undefined;
+    const destination = destinationOf(rules, service, chain);
     return destination === undefined ? [] : [{ chain, destination }];
   });
   const destinations = found.map(({ destination }) => destination);
   const scheduled = new Set(scheduleOf({ ...service, destinations })?.ranges.map(({ destination }) => destination));
-  const reachable = new Set(rules.filter((rule) => rule.chain === name).flatMap((rule) => rule.targets));
-  const forwards = (chain: string) => rules.filter((rule) => rule.chain === chain).length > 1;
+  const reachable = targetsIn(rules, name);
+  const forwards = (chain: string) => (rules.get(chain)?.length ?? 0) > 1;
   return found
     .filter(({ chain, destination }) => forwards(chain) && (reachable.has(chain) || !scheduled.has(destination)))
     .map(({ destination }) => destination);
 };
 
-const tableOf = (rules: readonly Rule[], chains: readonly string[]): Table => {
-  const entered = (['prerouting', 'output'] as const).every((hook) =>
-    rules.some((rule) => rule.chain === hook && rule.targets.includes('services')),
-  );
+/** The part of a chain's name that names its service: all but the last two words, if there are that many. */
+const ownerOf = (chain: string): string => chain.split('/').slice(0, -2).join('/');
+
+const tableOf = (rules: Rules, chains: readonly string[]): Table => {
+  const entered = (['prerouting', 'output'] as const).every((hook) => targetsIn(rules, hook).has('services'));
   if (!entered) return { services: [] };
-  const dispatched = new Set(rules.filter((rule) => rule.chain === 'services').flatMap((rule) => rule.targets));
+  const dispatched = targetsIn(rules, 'services');
+  const owned = new Map<string, string[]>();
+  for (const chain of chains) owned.set(ownerOf(chain), [...(owned.get(ownerOf(chain)) ?? []), chain]);
   const services = chains.flatMap((name): readonly Service[] => {
     const service = dispatched.has(name) ? serviceOf(rules, name) : undefined;
     if (service === undefined) return [];
-    const destinations = destinationsOf(rules, chains, service, name);
-    return [{ ...service, destinations }];
+    return [{ ...service, destinations: destinationsOf(rules, owned.get(name) ?? [], service, name) }];
   });
   return { services };
 };
@@ -136,7 +160,7 @@ export const parseRuleset = (text: string): Ruleset => {
       sets: namesOf(json, 'set'),
       counters: namesOf(json, 'counter'),
     },
-    table: tableOf(rules, chains),
+    table: tableOf(byChain(rules), chains),
     connections: new Map(counters.map(({ name, packets }) => [textOf(name) ?? '', Number(packets)])),
   };
 };
