@@ -10,10 +10,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { Agent } from '../../lib/agents/agent.js';
 import { chooseRunnable, createPerformer, type PerformerOptions } from '../../lib/agents/performer.js';
 import { millis } from '../../lib/time.js';
 import { group } from '../heartbeat/resources/sample-groups.js';
+
+// Real programs on a machine that may be busy.
+jest.setTimeout(60_000);
 
 let root: string;
 beforeEach(() => {

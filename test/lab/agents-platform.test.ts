@@ -1,7 +1,11 @@
 /** What Node lacks, on a real kernel, both through koffi and through programs: the two must not differ. */
+import { jest } from '@jest/globals';
 import type { Host } from '../../lib/lab/host.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { evaluateInside } from './agents-module.js';
+
+// Real programs on a machine that may be busy.
+jest.setTimeout(60_000);
 
 let lab: Lab;
 let one: Host;
