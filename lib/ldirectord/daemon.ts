@@ -13,6 +13,7 @@ import { createChecker, missingChecks } from './wiring/checker.js';
 import { createFallbackRunner, runCallback } from './wiring/commands.js';
 import { watchConfig } from './wiring/config-watch.js';
 import type { LogTarget } from './wiring/log-target.js';
+import { limitBacktracking } from './wiring/regexp-limit.js';
 import { createTableWorker } from './wiring/table-worker.js';
 
 /** Signals that end the daemon in good order (ldirectord reference 1.7), as far as a program can still act on them. */
@@ -46,6 +47,7 @@ const remembered = (open: () => Promise<Engine>): (() => Promise<Engine>) => {
 
 /** Runs until a signal asks it to stop; resolves when the table is clean and the last line is logged. */
 export const runDaemon = async (options: DaemonOptions): Promise<void> => {
+  limitBacktracking();
   let config = options.parsed.value;
   let target = await options.openLog(config);
   let director: Director = adopt(config, undefined);

@@ -2,6 +2,9 @@
 import type { Target, TimedCheck } from './check.js';
 import { down, type Verdict } from './verdict.js';
 
+/** The reason of the signal; without one, node would make an exception with its stack for every check. */
+const OVER = 'over';
+
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
@@ -16,11 +19,11 @@ export const runCheck = ({ check, deadline }: TimedCheck, target: Target, stop?:
     const finish = (verdict: Verdict): void => {
       clearTimeout(timer);
       stop?.removeEventListener('abort', expire);
-      if (!controller.signal.aborted) controller.abort();
+      if (!controller.signal.aborted) controller.abort(OVER);
       resolve(verdict);
     };
     const expire = (): void => {
-      controller.abort();
+      controller.abort(OVER);
       setImmediate(() => finish(down('L7TIMEOUT', '500 Timeout Alarm')));
     };
     const timer = setTimeout(expire, deadline);
