@@ -24,6 +24,13 @@ const banner =
 /** Optional native or large packages are loaded only when they are used, and never bundled. */
 const external = ['koffi'];
 
+/**
+ * A command that is called all the time but seldom becomes a daemon keeps the daemon in files of its own
+ * (dist/bin/NAME.parts): node then neither compiles it nor loads the modules it needs, which saves a third of the start.
+ */
+const inParts = ['ldirectord-ts'];
+const partsFolder = (name) => join('dist', 'bin', `${name}.parts`);
+
 /** Removes what earlier builds left of sources that are gone, so that jest does not run tests nobody has any more. */
 const removeStale = () => {
   for (const file of filesBelow(join('dist', 'build'))) {
@@ -32,7 +39,8 @@ const removeStale = () => {
   }
   for (const folder of ['bin', 'resource.d']) {
     for (const file of filesBelow(join('dist', folder))) {
-      if (!existsSync(join(folder, `${basename(file, '.js')}.ts`))) rmSync(file);
+      const isPart = inParts.some((name) => file.startsWith(partsFolder(name)));
+      if (!isPart && !existsSync(join(folder, `${basename(file, '.js')}.ts`))) rmSync(file);
     }
   }
 };
@@ -43,8 +51,7 @@ export async function buildAll() {
   for (const folder of ['bin', 'resource.d']) {
     const entryPoints = commandsIn(folder);
     if (entryPoints.length === 0) continue;
-    await build({
-      entryPoints,
+    const options = {
       outdir: join('dist', folder),
       bundle: true,
       minifySyntax: true,
@@ -56,7 +63,14 @@ export async function buildAll() {
       external,
       legalComments: 'none',
       logLevel: 'warning',
-    });
+    };
+    const split = folder === 'bin' ? entryPoints.filter((entry) => inParts.includes(basename(entry, '.ts'))) : [];
+    await build({ ...options, entryPoints: entryPoints.filter((entry) => !split.includes(entry)) });
+    for (const entry of split) {
+      const name = basename(entry, '.ts');
+      rmSync(partsFolder(name), { recursive: true, force: true });
+      await build({ ...options, entryPoints: [entry], splitting: true, chunkNames: `${name}.parts/[name]-[hash]` });
+    }
     for (const entry of entryPoints) chmodSync(join('dist', folder, `${basename(entry, '.ts')}.js`), 0o755);
   }
   removeStale();

@@ -60,7 +60,12 @@ const tell = (pid: number, signal: NodeJS.Signals): void => {
 
 const runInForeground = async (session: Session): Promise<number> => {
   const { path, name, parsed, invocation } = session;
-  const { runDaemon } = await import('../daemon.js');
+  // Everything that a daemon may ever need is loaded now: an upgrade may replace our files while it runs.
+  const [{ runDaemon }] = await Promise.all([
+    import('../daemon.js'),
+    import('../../ipvs/engines/open.js'),
+    import('../../platform/syslog.js'),
+  ]);
   const { debug } = invocation;
   const configPath = resolve(path);
   await runDaemon({
