@@ -1,9 +1,6 @@
 /** Command lines whose genuine output is recorded in compat-fixtures/ipvsadm, in the order in which they run. */
-
-export interface Line {
-  readonly argv: readonly string[];
-  readonly input?: string;
-}
+import { LISTINGS, type Line, lines } from './session-lines.js';
+import { values } from './session-values.js';
 
 /** What a recorded command line did. */
 export interface Recorded extends Line {
@@ -11,13 +8,6 @@ export interface Recorded extends Line {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-const lines = (text: string): readonly Line[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => ({ argv: line === '(nothing)' ? [] : line.split(' ') }));
 
 /** Each command with each option: which go together. */
 const matrix = (): readonly Line[] => {
@@ -75,20 +65,6 @@ const matrix = (): readonly Line[] => {
     ...lines('--stop-daemon master\n-C\n--set 900 120 300'),
   ];
 };
-
-const LISTINGS = `-L
-  -L -n
-  -Ln --stats
-  -Ln --rate
-  -Ln --stats --exact
-  -Ln --rate --exact
-  -Ln --thresholds
-  -Ln --persistent-conn
-  -Ln --tun-info
-  -Ln --exact
-  -Ln --sort
-  -S
-  -Sn`;
 
 const table = (): readonly Line[] =>
   lines(`(nothing)
@@ -152,175 +128,6 @@ const table = (): readonly Line[] =>
     -Sn
     -C
     -L`);
-
-const values = (): readonly Line[] =>
-  lines(`-A -t 10.0.0.5:80
-    -A -X
-    -A -t
-    -t
-    -L -n -n
-    -L -X
-    -L --foo
-    -Ln --foo=1
-    -LnX
-    -A -t=10.0.1.1:80
-    -A -p -t 10.0.1.2:80
-    -A --persistent=77 -t 10.0.1.3:80
-    -A -p77 -t 10.0.1.4:80
-    -A -t 10.0.1.5:80 -s sh -b flag-1
-    -A -t 10.0.1.6:80 -b sh-port -s sh
-    -A -t 10.0.1.8:80 -s sh -b flag-2 -p
-    -A -t 10.0.1.9:80 -s wrr -b flag-2,flag-1 -p 5
-    -A -t 10.0.1.9:81 -b sh-port
-    -A -t 10.0.1.9:81 -s mh -b sh-port
-    -A -t 10.0.1.9:81 -s rr -b nonsense
-    -A -t [2001:db8::2]:80 -M 255.255.255.0 -p
-    -A -t [2001:db8::3]:80 -M 0 -p
-    -A -t [2001:db8::3]:80 -M 129 -p
-    -A -t [2001:db8::3]:80 -M 128 -p
-    -A -t 10.0.1.10:80 -p -M 255.255.255.255
-    -A -t 10.0.1.11:80 -p -M 0.0.0.0
-    -A -t 10.0.1.12:80 -p -M 255.255
-    -A -t 10.0.1.12:81 -p -M 24
-    -A -t 10.0.1.12:82 -p -M x
-    -A -t 10.0.1.13:80 -p 2678400
-    -A -t 10.0.1.14:80 -p 2678401
-    -A -t 10.0.1.15:80 -p 1
-    -A -t 10.0.1.15:81 -p 0
-    -A -t 10.0.1.16:80 -p -5
-    -A -t 10.0.1.17:80 -p 10x
-    -A -t 10.0.1.18:80 -p 0x10
-    -A -u 10.0.1.19:80 -o -p 10 -M 255.255.0.0
-    -A -u 10.0.1.20:80 -o -s sh -b sh-port
-    -A -t 10.0.1.20:80 -o
-    -A -t 10.0.1.20 -o
-    -A -f 20 -o
-    -A -f 21 -p
-    -A -f 0
-    -A -f x
-    -A -f 0x22
-    -A -f 4294967295
-    -A -f 4294967296
-    -A -f 23 -b
-    -A -6 -f 1
-    -A -t 10.1
-    -A -t 10.1 -p
-    -A -t 0x0a000105:80
-    -A -t 010.0.1.21:80
-    -A -t 10.0.1.22:080
-    -A -t 10.0.1.23:+80
-    -A -t 10.0.1.24: -p
-    -A -t :80
-    -A -t foo.invalid:80
-    -A -t localhost:81
-    -A -t [2001:db8::4] -p
-    -A -t [2001:DB8:0:0::5]:80
-    -A -t 2001:db8::6:80
-    -A -t 2001:db8::7
-    -A -t 2001:db8::7 -p
-    -A -t [10.0.1.24]:80
-    -A -t [::ffff:10.0.1.25]:80
-    -A -t [2001:db8::8]80
-    -A -t [2001:db8::8
-    -A -t []:80
-    -A -t 10.0.1.26:65535
-    -A -t 10.0.1.27:65536
-    -A -t 10.0.1.28:domain
-    -A -u 10.0.1.28:domain
-    -A -u 10.0.1.29:tftp
-    -A -t 10.0.1.29:tftp
-    -A -t 10.0.1.30:80 -s
-    -A -t 10.0.1.30:80 -s nosuch
-    -A -t 10.0.1.30:80 extra
-    -A -- -t 10.0.1.30:80
-    -A -t 10.0.1.30:80 -u 10.0.1.30:80
-    -A -t 10.0.1.30:80 -s rr -s wrr
-    -A -D -t 10.0.0.1:80
-    -AD -t 10.0.0.1:80
-    -At 10.0.1.31:80 -srr
-    -at 10.0.1.31:80 -r192.168.0.1 -mw5
-    --add-service --tcp-service 10.0.1.32:80 --scheduler rr
-    --add-service --tcp-service=10.0.1.33:81 --scheduler=rr
-    --add-server --tcp-service=10.0.1.33:81 --real-server=192.168.0.1:81 --masquerading --weight=9
-    -A
-    -D
-    -a -t 10.0.1.5:80
-    -a -r 10.0.0.1
-    -a -t 10.0.1.5:80 -r 192.168.0.1 -m -g
-    -a -t 10.0.1.5:80 -r 192.168.0.1 -s rr
-    -a -t 10.0.1.5:80 -r x
-    -a -t 10.0.1.5:80 -r 192.168.1.1:x
-    -a -t 10.0.1.5:80 -r 192.168.0.1 -w 2147483647
-    -a -t 10.0.1.5:80 -r 192.168.0.2 -w 2147483648
-    -a -t 10.0.1.5:80 -r 192.168.0.2 -w -1
-    -a -t 10.0.1.5:80 -r 192.168.0.2 -w x
-    -a -t 10.0.1.5:80 -r 192.168.0.3:90 -m -w 0x10
-    -a -t 10.0.1.5:80 -r 192.168.0.3 -m -w 08
-    -a -t 10.0.1.5:80 -r 192.168.0.3:0 -m -x 3
-    -a -t 10.0.1.5:80 -r 192.168.0.3:0 -g
-    -a -t 10.0.1.5:80 -r 192.168.0.4:0 -g
-    -d -t 10.0.1.5:80 -r 192.168.0.4:0
-    -d -t 10.0.1.5:80 -r 192.168.0.4
-    -a -t 10.0.1.5:80 -r 192.168.0.5 -x 70000 -m
-    -a -t 10.0.1.5:80 -r 192.168.0.5 -x 4294967296 -m
-    -a -t 10.0.1.5:80 -r 192.168.0.6 -x -1 -m
-    -a -t 10.0.1.5:80 -r 192.168.0.6 -x x
-    -a -t 10.0.1.5:80 -r 192.168.0.6 -y 1
-    -a -t 10.0.1.5:80 -r 192.168.0.7 -x 10 -y 10 -m
-    -a -t 10.0.1.5:80 -r 192.168.0.8 -x 10 -y -1 -m
-    -a -t 10.0.1.5:80 -r [2001:db8::1]:80
-    -a -t 10.0.1.5:80 -r 192.168.0.10 -i --tun-type foo
-    -a -t 10.0.1.5:80 -r 192.168.0.10 -i --tun-type gue
-    -a -t 10.0.1.5:80 -r 192.168.0.11 -m --tun-type ipip
-    -a -t 10.0.1.5:80 -r 192.168.0.12 -i --tun-type ipip
-    -a -t 10.0.1.5:80 -r 0.0.0.0
-    -a -t 10.0.1.5:80 -r 224.0.0.1
-    -a -t 10.0.1.5:80 -r 255.255.255.255
-    -a -f 20 -r 192.168.0.2 -g
-    -a -f 20 -r 192.168.0.2:80 -g
-    -a -f 20 -r 192.168.0.2:80 -m
-    -A -f 20 -6
-    -a -f 20 -6 -r [2001:db8::9] -m
-    -a -f 20 -6 -r [2001:db8::9]:70 -m
-    -a -f 20 -6 -r 10.0.0.1 -m
-    -a -t [2001:db8::2]:80 -r [2001:db8::9]:70 -m
-    -a -t [2001:db8::3]:80 -r [2001:db8::9] -g
-    -a -t [2001:db8::3]:80 -r 2001:db8::9 -i
-    -a -t [2001:db8::3]:80 -r [2001:db8::10]:80 -i
-    -E -t 10.0.1.5:80 -s foo
-    -E -u 10.0.1.19:80 -s rr
-    ${LISTINGS}
-    -L -n -c -t 10.0.1.5:80
-    -L --daemon --timeout
-    -L --timeout -t 10.0.1.5:80
-    -Ln --rate --thresholds
-    -Ln --thresholds --persistent-conn
-    -Ln --persistent-conn --stats
-    -Ln --tun-info --stats
-    -L -c
-    -Lnc
-    -Ln -c --exact
-    -Ln -c --stats
-    -Ln -c --persistent-conn
-    -Ln -c --tun-info
-    -Ln -c --timeout
-    -Ln --timeout --stats
-    -Ln --timeout --persistent-conn
-    -l -n
-    -ln
-    --list --numeric
-    -nL
-    -n
-    -S -L
-    -C -C
-    -C foo
-    -L foo
-    foo
-    foo -L
-    -X
-    --foo
-    -V
-    -C`);
 
 const daemons = (): readonly Line[] =>
   lines(`-Ln --timeout

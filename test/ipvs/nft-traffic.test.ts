@@ -285,6 +285,8 @@ test('IPv6: rr, persistence by prefix, the fallback on ::1', async () => {
     await apply(`-a ${six} -r [::1]:80 -g`, `-d ${six} -r [2001:db8:1::2]:80`, `-d ${six} -r [2001:db8:2::2]:8080`),
   ).toEqual([]);
   expect(tally(await ask('2001:db8:a::1', 80, 2))).toEqual({ 'director:80': 2 });
+  expect(await apply(`-e ${six} -r [::1]:80 -m`)).toEqual([]);
+  expect(tally(await ask('2001:db8:a::1', 80, 2))).toEqual({ 'director:80': 2 });
 });
 
 test('gate and ipip to other hosts are refused with a reason, the rest of the batch is made', async () => {
