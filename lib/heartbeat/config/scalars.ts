@@ -136,28 +136,30 @@ const autoFailback = words((context, word) => {
 });
 
 /**
- * Genuine ignores the argument: after `auto_failback on|off` the word means off, otherwise legacy. A genuine peer with
- * the same file acts like that, so we must too (heartbeat reference 2.2).
+ * Genuine ignores whether the argument says on or off: after `auto_failback on|off` the word means off, otherwise legacy.
+ * A genuine peer with the same file acts like that, so we must too (heartbeat reference 2.2).
  */
 const niceFailback = words((context, word) => {
+  const obsolete = 'nice_failback flag is obsolete.. Use auto_failback {on, off, legacy} instead.';
+  const end = 'See documentation for details.';
+  if (parseBoolean(word.value) === undefined)
+    return bad(context, word, 'nice_failback is obsolete: use auto_failback on, off or legacy', {
+      genuine: logged('ERROR', obsolete, end),
+    });
   const { set } = context.draft;
   const modern = set.autoFailback === 'on' || set.autoFailback === 'off';
   set.autoFailback = modern ? 'off' : 'legacy';
-  context.warn(word, {
+  const meaning = modern
+    ? [`'nice_failback ${word.value}' has been changed to 'auto_failback off'`]
+    : [
+        `nice_failback ${word.value} has been strictly interpreted as 'auto_failback legacy'`,
+        "Consider converting to 'auto_failback on'.",
+        'When you do, then you can use ipfail, and hb_standby',
+      ];
+  return context.warn(word, {
     code: 'ha.cf/nice-failback',
     message: `nice_failback is obsolete and means auto_failback ${set.autoFailback} here, whatever its argument; write that instead`,
-    genuine: logged(
-      'ERROR',
-      'nice_failback flag is obsolete.. Use auto_failback {on, off, legacy} instead.',
-      ...(modern
-        ? ["'nice_failback on' has been changed to 'auto_failback off'"]
-        : [
-            "nice_failback on has been strictly interpreted as 'auto_failback legacy'",
-            "Consider converting to 'auto_failback on'.",
-            'When you do, then you can use ipfail, and hb_standby',
-          ]),
-      'See documentation for details.',
-    ),
+    genuine: logged('ERROR', obsolete, ...meaning, end),
   });
 });
 
@@ -167,18 +169,23 @@ export const FACILITIES = [
   ...['user', 'uucp', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7', 'none'],
 ] as const;
 
-const useLogd = boolean((context, value) => {
-  context.draft.set.useLogd = value;
-  context.say(
-    value
-      ? [
-          ...logged('info', 'Enabling logging daemon '),
-          ...logged('WARN', 'Initializing connection to logging daemon failed. Logging daemon may not be running'),
-          ...logged('info', 'logfile and debug file are those specified in logd config file (default /etc/logd.cf)'),
-        ]
-      : logged('WARN', 'Logging daemon is disabled --enabling logging daemon is recommended'),
-  );
-});
+const LOGD_OFF = logged('WARN', 'Logging daemon is disabled --enabling logging daemon is recommended');
+
+const useLogd = boolean(
+  (context, value) => {
+    context.draft.set.useLogd = value;
+    context.say(
+      value
+        ? [
+            ...logged('info', 'Enabling logging daemon '),
+            ...logged('WARN', 'Initializing connection to logging daemon failed. Logging daemon may not be running'),
+            ...logged('info', 'logfile and debug file are those specified in logd config file (default /etc/logd.cf)'),
+          ]
+        : LOGD_OFF,
+    );
+  },
+  () => LOGD_OFF,
+);
 
 const watchdog = words((context, word) => {
   if (context.draft.set.watchdog !== undefined)
