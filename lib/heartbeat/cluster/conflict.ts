@@ -46,8 +46,10 @@ export const conflictDeadline = (state: ClusterState): Millis | undefined => {
 };
 
 const over = (turn: Turn): Turn => {
-  const { conflictSince, hold, otherHold } = turn.state.resources;
+  const { conflictSince, hold, otherHold, otherStable } = turn.state.resources;
   if (conflictSince === undefined) return turn;
+  // A genuine peer reports that it holds nothing before it stops anything; `shutdone` ends that (see departure.ts).
+  if (partner(turn.state)?.kin === undefined && !otherStable) return turn;
   // What is still being stopped, here or there, answers for its addresses until it is gone.
   if (common(claims(turn.state), mirrored(otherHold)) !== 'none') return turn;
   const ended = updateResources(turn, { conflictSince: undefined });
