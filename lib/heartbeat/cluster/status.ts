@@ -40,13 +40,12 @@ export const unexplained = (turn: Turn, name: string): Turn =>
     : turn;
 
 const lateness = (turn: Turn, node: NodeState): Turn => {
-  const { deadtime, warntime, deadping } = turn.state.settings;
-  // Our own lateness is not the fault of the other node.
-  if (node.statusAt === undefined || node.reprieved) return turn;
+  const { deadtime, warntime } = turn.state.settings;
+  // Our own lateness is not the fault of the other node. Ping nodes are not warned about in genuine logs either.
+  if (node.statusAt === undefined || node.reprieved || node.type === 'ping') return turn;
   const interval = turn.now.mono - node.statusAt;
-  const limit = node.type === 'ping' ? deadping : deadtime;
   const line = `Late heartbeat: Node ${node.name}: interval ${Math.round(interval)} ms`;
-  if (interval > limit) return say(turn, 'CRIT', `${line} (> deadtime)`);
+  if (interval > deadtime) return say(turn, 'CRIT', `${line} (> deadtime)`);
   return interval > warntime ? say(turn, 'WARN', line) : turn;
 };
 
