@@ -3,11 +3,15 @@
 import { lookup } from 'node:dns/promises';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { hasErrors, type Parsed } from '../../config/diagnostic.js';
+import type { SuiteConfig } from '../../config/suite.js';
 import { readAddresses } from '../../platform/addresses.js';
+import { loadSuite } from '../../platform/suite-file.js';
 import { parseAuthKeys } from '../config/authkeys.js';
 import { type ConfigurationFiles, type ConfigurationResult, readConfiguration } from '../config/configuration.js';
 import { type DeviceFacts, type Environment, type FileFacts, mentionedIn } from '../config/environment.js';
 import type { AuthKeys } from '../config/model.js';
+import { logged } from '../config/start-line.js';
 import { ownNodeName } from './node-name.js';
 
 export const HA_CF = '/etc/ha.d/ha.cf';
@@ -110,14 +114,29 @@ const environmentFor = async (haCf: string): Promise<Environment> => {
   };
 };
 
-/** Reads and checks all three files. Never rejects. */
-export const readConfigFiles = async (): Promise<ConfigurationResult> => {
+/** What all files say, our own ha-suite.ini included. */
+export interface FilesRead extends ConfigurationResult {
+  readonly suite: SuiteConfig;
+}
+
+/** Errors in our own file stop a start like those in the others; genuine has no words for them. */
+const withSuite = (result: ConfigurationResult, suite: Parsed<SuiteConfig>): FilesRead => {
+  const all = { ...result, suite: suite.value, diagnostics: [...result.diagnostics, ...suite.diagnostics] };
+  if (!hasErrors(suite.diagnostics)) return all;
+  const lines = suite.diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .flatMap(({ at, message }) => logged('ERROR', `${at.file}:${at.line}:${at.column}: ${message}`));
+  return { ...all, value: undefined, startLines: [...result.startLines, ...lines], exitCode: 6 };
+};
+
+/** Reads and checks all files. Never rejects. */
+export const readConfigFiles = async (): Promise<FilesRead> => {
   const files: ConfigurationFiles = {
     haCf: { path: HA_CF, text: textOf(HA_CF) },
     authKeys: { path: AUTHKEYS, text: textOf(AUTHKEYS), mode: modeOf(AUTHKEYS) },
     haResources: { path: HARESOURCES, text: textOf(HARESOURCES) },
   };
-  return readConfiguration(files, await environmentFor(files.haCf.text ?? ''));
+  return withSuite(readConfiguration(files, await environmentFor(files.haCf.text ?? '')), loadSuite());
 };
 
 /** authkeys alone, or one line that says what is wrong with it. */

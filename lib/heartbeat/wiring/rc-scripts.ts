@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../../log.js';
 import { run } from '../../platform/exec.js';
 import { type Millis, seconds } from '../../time.js';
+import { type EnvironmentSettings, scriptEnvironment } from '../resources/environment.js';
 import { type Message, text } from '../wire/message.js';
 
 /** Scripts of the genuine package: what they do, this daemon does by itself (heartbeat reference 2.7). */
@@ -15,31 +16,11 @@ export const STANDARD_SCRIPTS: readonly string[] = [
   'ask_resources',
 ];
 
-/** The environment of every script (heartbeat reference 1.4). */
-export interface ScriptSettings {
-  readonly self: string;
-  readonly logfile: string | undefined;
-  readonly debugfile: string | undefined;
-  readonly logfacility: string | undefined;
-  readonly debug: number;
+/** The environment of every script, and what an rc.d script is told beyond it (heartbeat reference 1.4). */
+export interface ScriptSettings extends EnvironmentSettings {
   readonly useLogd: boolean;
-  readonly environment: Readonly<Record<string, string>>;
   readonly legacy: boolean;
 }
-
-/** The variables that stay the same for the life of the daemon. */
-export const baseEnvironment = (settings: ScriptSettings): Readonly<Record<string, string>> => ({
-  HA_DIR: '/etc/ha.d/',
-  HA_DATEFMT: '%Y/%m/%d_%T ',
-  HA_FUNCS: '/etc/ha.d//shellfuncs',
-  OCF_ROOT: '/usr/lib/ocf',
-  HA_CURHOST: settings.self,
-  ...(settings.logfile === undefined ? {} : { HA_LOGFILE: settings.logfile }),
-  ...(settings.debugfile === undefined ? {} : { HA_DEBUGLOG: settings.debugfile }),
-  ...(settings.logfacility === undefined ? {} : { HA_LOGFACILITY: settings.logfacility }),
-  ...(settings.debug > 0 ? { HA_debug: String(settings.debug) } : {}),
-  ...Object.fromEntries(Object.entries(settings.environment).map(([name, value]) => [`HA_${name}`, value])),
-});
 
 /** A field name that may become part of a variable's name: names come from the network. */
 const SAFE_NAME = /^[A-Za-z0-9_]{1,64}$/;
@@ -57,7 +38,7 @@ export const messageEnvironment = (
         : [],
     ),
   ),
-  ...baseEnvironment(settings),
+  ...scriptEnvironment(settings),
   HA_OSTATUS: ownStatus,
   ...(settings.legacy ? {} : { HA_NICEFAILBACK: 'yes' }),
   HA_LOGD: settings.useLogd ? 'yes' : 'no',
@@ -87,10 +68,9 @@ export const createRcScripts = async (options: RcScriptOptions): Promise<RcScrip
   let last: Promise<void> = Promise.resolve();
 
   const perform = async (type: string, env: Readonly<Record<string, string>>): Promise<void> => {
-    const base = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
     const result = await run(harc, [type], {
       timeout: options.timeout ?? seconds(600),
-      env: { ...base, ...env },
+      env,
       cwd: '/',
     });
     if (result.code === 0) return;

@@ -12,6 +12,7 @@ const settings: ScriptSettings = {
   debug: 1,
   useLogd: false,
   environment: { colour: 'blue' },
+  path: '/usr/bin:/bin',
   legacy: false,
 };
 
