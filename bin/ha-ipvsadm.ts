@@ -51,6 +51,8 @@ const main = async (argv: readonly string[]): Promise<Output> => {
 const { status, stdout, stderr } = await main(process.argv.slice(2)).catch(
   (error: Error): Output => ({ status: 2, stdout: '', stderr: `${error.message}\n` }),
 );
+// Whoever reads only the first lines of a listing closes the pipe; that is no error.
+process.stdout.on('error', () => undefined);
 // exitCode and not exit(): a pipe must be able to take all of a long listing.
 process.exitCode = status;
 process.stdout.write(stdout);

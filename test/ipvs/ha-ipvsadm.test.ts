@@ -1,5 +1,5 @@
 /** The command ha-ipvsadm on the nft engine, as an administrator uses it: in a namespace, with connections to look at. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS, SPELLINGS } from '../../lib/ipvs/grammar/options.js';
@@ -121,6 +121,28 @@ test('answers as ipvsadm does when something is wrong', () => {
   });
   expect(ipvsadm('--start-daemon master').status).toBe(255);
 });
+
+test('commands that run at the same time do not undo each other', async () => {
+  const ports = [81, 82, 83, 84, 85, 86];
+  const namespace = lab.host('director').namespace;
+  await Promise.all(
+    ports.map((port) => {
+      const argv = [
+        'netns',
+        'exec',
+        namespace,
+        process.execPath,
+        command('ha-ipvsadm'),
+        '-A',
+        '-t',
+        `10.0.0.1:${port}`,
+      ];
+      const child = spawn('ip', argv, { env: { ...process.env, HA_SUITE_IPVS_ENGINE: 'nft' }, stdio: 'inherit' });
+      return new Promise((resolve) => child.once('exit', resolve));
+    }),
+  );
+  expect(ipvsadm('-S -n').stdout).toBe(ports.map((port) => `-A -t 10.0.0.1:${port} -s wlc\n`).join(''));
+}, 20_000);
 
 test('knows names of ports and of this host', () => {
   expect(ipvsadm('-A -t localhost:http -s rr').status).toBe(0);

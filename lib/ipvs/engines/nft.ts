@@ -14,6 +14,7 @@ import { type IsLocal, renderTransaction } from './nft/render.js';
 import { EMPTY_RULESET, parseRuleset, type Ruleset } from './nft/ruleset.js';
 import { scheduleOf } from './nft/slots.js';
 import { makeQueue } from './queue.js';
+import { inTurn } from './turn.js';
 import { unfulfilled } from './verify.js';
 
 export interface NftEngine extends Engine {
@@ -162,7 +163,7 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
     name: 'nft',
     ruleset: () => queue(list),
     read: () => queue(async () => (await list()).table),
-    apply: (changes) => queue(() => apply(changes)),
+    apply: (changes) => queue(() => inTurn(() => apply(changes))),
     zero: (names) =>
       queue(async () => {
         const { objects } = await list();
