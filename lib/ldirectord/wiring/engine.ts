@@ -43,8 +43,9 @@ export const engineProgramProblem = (debug: boolean): string | undefined => {
 /** Opens the engine that environment and settings ask for. */
 export const openDirectorEngine = async (debug: boolean, log: Log): Promise<Engine> => {
   const { openEngine } = await import('../../ipvs/engines/open.js');
+  const { configuredChoice } = await import('../../ipvs/engines/configured.js');
   const local = localProgram(debug);
-  if (local === undefined) return openEngine({ choice: 'auto', log });
+  if (local === undefined) return openEngine({ choice: configuredChoice(log), log });
   const { openKernel } = await import('../../ipvs/engines/kernel.js');
   return openKernel({ program: local });
 };
