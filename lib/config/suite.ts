@@ -53,7 +53,7 @@ export const DEFAULT_SUITE: SuiteConfig = {
 const DEFAULT_MONITOR = { interval: seconds(10), timeout: seconds(5), rise: 1, fall: 3, onfail: 'standby' } as const;
 
 /** Readers by section and key. `monitor` stands for every `[monitor NAME]`. */
-const VOCABULARY = {
+export const VOCABULARY = {
   ipvs: { engine: choice(ENGINES) },
   agents: { prefer: choice(PREFERENCES) },
   announce: { count: count(1, 100), interval: duration(1), refresh: duration(0), probe: duration(0) },
