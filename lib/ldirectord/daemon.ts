@@ -1,12 +1,14 @@
 /** Wiring: the ldirectord daemon — checks, table, reload, fallback commands and signals around the pure director. */
 
 import { hasErrors, type Parsed } from '../config/diagnostic.js';
+import type { SuiteConfig } from '../config/suite.js';
 import type { Engine } from '../ipvs/model.js';
 import type { Log } from '../log.js';
 import { now } from '../platform/clock.js';
 import type { Verdict } from './checks/verdict.js';
 import { logText, ownWarnings, startOutput } from './config/genuine-text.js';
 import type { DirectorConfig } from './config/model.js';
+import { NOT_ACTED_ON } from './config/not-acted-on.js';
 import { adopt, type Director, fallbackCalls, forget, hear } from './director.js';
 import { only, stopPlan } from './plan.js';
 import { createChecker, missingChecks } from './wiring/checker.js';
@@ -26,9 +28,13 @@ export interface DaemonOptions {
   readonly parsed: Parsed<DirectorConfig>;
   /** Absolute, so that it still means the same file after the change to `/`. */
   readonly configPath: string;
+  /** ha-suite.ini. */
+  readonly suite: Parsed<SuiteConfig>;
   readonly openEngine: (log: Log) => Promise<Engine>;
   /** Reads the configuration again. */
   readonly load: () => Promise<Parsed<DirectorConfig>>;
+  /** Called when signals are heard from now on: the pid file may be written. Rejecting ends the daemon. */
+  readonly onUp: () => Promise<void>;
   /** Opens the log that a configuration asks for. */
   readonly openLog: (config: DirectorConfig) => Promise<LogTarget>;
 }
@@ -48,6 +54,9 @@ const remembered = (open: () => Promise<Engine>): (() => Promise<Engine>) => {
 /** Runs until a signal asks it to stop; resolves when the table is clean and the last line is logged. */
 export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   limitBacktracking();
+  const stopped = new Promise<string>((resolve) => {
+    for (const signal of STOP_SIGNALS) process.on(signal, () => resolve(signal.slice(3)));
+  });
   let config = options.parsed.value;
   let target = await options.openLog(config);
   let director: Director = adopt(config, undefined);
@@ -59,7 +68,9 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   watch.remember();
 
   const warn = (parsed: Parsed<DirectorConfig>): void => {
-    for (const warning of ownWarnings(parsed.diagnostics)) log('WARN', logText(warning, process.pid));
+    // Services without a check are named one by one below.
+    const others = ownWarnings(parsed.diagnostics).filter(({ message }) => message !== NOT_ACTED_ON.get('service'));
+    for (const warning of others) log('WARN', logText(warning, process.pid));
     for (const line of missingChecks(parsed.value.virtuals)) log('WARN', line);
   };
 
@@ -95,7 +106,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
     const kind = member?.virtual.checkType.kind ?? '';
     log('debug', `Checking ${kind}: real server=${identity} (virtual=${member?.virtualId ?? ''})`);
   };
-  const checker = createChecker({ mono: () => now().mono, onVerdict, onStart });
+  const { verify } = options.suite.value.tls;
+  const checker = createChecker({ mono: () => now().mono, verify, onVerdict, onStart });
 
   /** Puts the present configuration into force; `previous` at a reload. */
   const putIntoForce = (previous: Director | undefined): Promise<void> =>
@@ -146,9 +158,6 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   };
 
   const patrol = setInterval(() => worker.want({ virtuals: new Set(), members: new Map() }), PATROL);
-  const stopped = new Promise<string>((resolve) => {
-    for (const signal of STOP_SIGNALS) process.on(signal, () => resolve(signal.slice(3)));
-  });
   process.on('SIGHUP', () => {
     log('info', 'Reloading Linux Director Daemon config on signal');
     void requestReload();
@@ -156,6 +165,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   // Otherwise node would open its debugger.
   process.on('SIGUSR1', () => undefined);
 
+  await options.onUp();
+  for (const finding of options.suite.diagnostics) log('WARN', logText(finding, process.pid));
   warn(options.parsed);
   void putIntoForce(undefined);
   lookRegularly();

@@ -125,6 +125,16 @@ describe('ldirectord-ts command line', () => {
     await until('the end of the daemon', gone, seconds(5));
   }, 60_000);
 
+  test('of several starts at once one daemon comes up, and all say so', async () => {
+    await director.host.write('/etc/ha.d/m.cf', 'checkinterval=1\n');
+    const starts = await Promise.all([1, 2, 3, 4].map(() => director.run(['m.cf', 'start'])));
+    expect(starts.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    const daemons = async () => (await director.shell('pgrep -fc "m[.]cf start$"')).stdout.trim();
+    await until('one daemon', async () => (await daemons()) === '1', seconds(5));
+    expect((await director.run(['m.cf', 'stop'])).code).toBe(0);
+    await until('no daemon', async () => (await daemons()) === '0', seconds(5));
+  }, 60_000);
+
   test('a pid file that cannot be written: message and exit status 1', async () => {
     await director.host.write('/etc/ha.d/p.cf', 'checkinterval=1\n');
     await director.shell('mkdir -p /run/ldirectord.p.cf.pid/x');

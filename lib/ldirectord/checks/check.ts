@@ -9,7 +9,11 @@ export interface Target {
   readonly real: Real;
   /** Where the check connects to (ldirectord reference 4.2). */
   readonly port: number;
+  /** `[tls] verify` of ha-suite.ini; absent: as genuine does for the service. */
+  readonly verify?: TlsVerify;
 }
+
+export type TlsVerify = 'genuine' | 'chain' | 'full' | 'off';
 
 /**
  * Looks at a target once. When `signal` fires the check lets go of everything it holds and answers with the stage it

@@ -3,8 +3,7 @@ import type { CheckService, CheckType } from './model.js';
 
 /** Name of the feature and what happens instead. One warning is given when a feature is used. */
 export const NOT_ACTED_ON: ReadonlyMap<string, string> = new Map([
-  ['external-perl', 'checktype=external-perl is not run yet'],
-  ['service', 'this service is not checked yet by checktype=negotiate'],
+  ['service', 'checktype=negotiate has no check for this service yet; its real servers are checked by connect'],
   ['emailalert', 'no mail is sent yet'],
   ['emailalertfrom', 'no mail is sent yet'],
   ['emailalertfreq', 'no mail is sent yet'],
@@ -22,7 +21,7 @@ export const NOT_ACTED_ON: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Services whose negotiate check is made; `none` needs none. */
-export const CHECKED_SERVICES: ReadonlySet<CheckService> = new Set(['http', 'https', 'none']);
+export const CHECKED_SERVICES: ReadonlySet<CheckService> = new Set(['http', 'https', 'http_proxy', 'none']);
 
 /** Whether a virtual asks for a check that is not made yet. */
 export const isServiceNotActedOn = (type: CheckType, service: CheckService): boolean =>

@@ -74,7 +74,7 @@ const readCheckType = (value: string): CheckType | undefined => {
 };
 
 const checkDirectives: readonly Directive<SectionDraft>[] = [
-  assignment('checktype', (value, { draft, report, line, uses, place }) => {
+  assignment('checktype', (value, { draft, report, line, place }) => {
     const type = readCheckType(value);
     if (type === undefined) {
       const word = /[A-Za-z0-9_-]+/.exec(value)?.[0] ?? '';
@@ -87,7 +87,6 @@ const checkDirectives: readonly Directive<SectionDraft>[] = [
       report.own('checktype', place, `read as checktype=${type.connects}: any digit makes it a number of connects`);
     }
     draft.checkType = type;
-    if (type.kind === 'external-perl') uses('external-perl', place);
   }),
   assignment('service', (value, { draft, report, line, facts }) => {
     const word = /[0-9A-Za-z_]+/.exec(value)?.[0] ?? '';

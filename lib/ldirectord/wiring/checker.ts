@@ -2,7 +2,7 @@
 import { echoOnce } from '../../platform/icmp.js';
 import { type Millis, millis } from '../../time.js';
 import { alwaysDown, alwaysUp } from '../checks/always.js';
-import type { Check, Target, TimedCheck } from '../checks/check.js';
+import type { Check, Target, TimedCheck, TlsVerify } from '../checks/check.js';
 import { connectCheck } from '../checks/connect.js';
 import { runCheck } from '../checks/deadline.js';
 import { externalCheck, externalPerlCheck } from '../checks/external.js';
@@ -81,11 +81,12 @@ export interface Checker {
 
 export interface CheckerOptions {
   readonly mono: () => Millis;
+  readonly verify: TlsVerify;
   readonly onVerdict: (identity: string, verdict: Verdict) => void;
   readonly onStart: (identity: string) => void;
 }
 
-export const createChecker = ({ mono, onVerdict, onStart }: CheckerOptions): Checker => {
+export const createChecker = ({ mono, verify, onVerdict, onStart }: CheckerOptions): Checker => {
   const stopped = new AbortController();
   const running = new Set<string>();
   const connectsLeft = new Map<string, number>();
@@ -132,7 +133,12 @@ export const createChecker = ({ mono, onVerdict, onStart }: CheckerOptions): Che
             : [
                 [
                   identity,
-                  { virtual: member.virtual, real: member.real, port: checkPortOf(member.virtual, member.real) },
+                  {
+                    virtual: member.virtual,
+                    real: member.real,
+                    port: checkPortOf(member.virtual, member.real),
+                    verify,
+                  },
                 ],
               ],
         ),

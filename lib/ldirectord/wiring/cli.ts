@@ -13,7 +13,7 @@ import type { DirectorConfig } from '../config/model.js';
 import { configName, configWordText, findConfig, pidFilePath } from './config-path.js';
 import { engineProgramProblem, openDirectorEngine } from './engine.js';
 import { DEFAULT_LOGFILE, type LogMode, type LogTarget, openLog } from './log-target.js';
-import { type Running, removePidFile, runningFor, writePidFile } from './pid-file.js';
+import { claimPidFile, PidFileError, type Running, removePidFile, runningFor } from './pid-file.js';
 
 /** Carries the absolute path of the configuration to the detached process, which has changed to `/`. */
 const CONFIG_VARIABLE = 'LDIRECTORD_TS_CONFIG';
@@ -58,39 +58,49 @@ const tell = (pid: number, signal: NodeJS.Signals): void => {
   }
 };
 
-const runInForeground = async (session: Session): Promise<number> => {
+/** Runs the daemon in this process until a signal ends it. */
+const runHere = async (session: Session, onUp: () => Promise<void>): Promise<number> => {
   const { path, name, parsed, invocation } = session;
   // Everything that a daemon may ever need is loaded now: an upgrade may replace our files while it runs.
-  const [{ runDaemon }] = await Promise.all([
+  const [{ runDaemon }, { loadSuite }] = await Promise.all([
     import('../daemon.js'),
+    import('../../platform/suite-file.js'),
     import('../../ipvs/engines/open.js'),
     import('../../platform/syslog.js'),
   ]);
   const { debug } = invocation;
+  const suite = loadSuite();
   const configPath = resolve(path);
   await runDaemon({
     parsed,
     configPath,
-    openEngine: (log) => openDirectorEngine(debug, log),
+    suite,
+    openEngine: (log) => openDirectorEngine(debug, suite.value, log),
     load: () => loadDirectorConfig(configPath, { debug }),
     openLog: (config) => openLog(modeFor(debug, config), config.logfile, name),
+    onUp,
   });
   return 0;
 };
 
-/** The daemon itself, in its own process: pid file, report, work. */
+/** The daemon in its own process: it hears signals first, then writes its pid file, then the start command returns. */
 const runDetached = async (session: Session): Promise<number> => {
   const { pidFile, target } = session;
   try {
-    writePidFile(pidFile);
-  } catch {
-    target.log('ERROR', `Can not open ${pidFile}`);
-    await reportFailure([`Can not open ${pidFile}`], 1);
+    await runHere(session, async () => {
+      const isOurs = claimPidFile(pidFile);
+      await reportReady();
+      // Another start was faster: its daemon runs, and that is all that was asked for.
+      if (!isOurs) process.exit(0);
+    });
+  } catch (error) {
+    const cannotWrite = error instanceof PidFileError;
+    const message = cannotWrite ? `Can not open ${pidFile}` : String(error);
+    target.log('ERROR', message);
+    await reportFailure([message], 1);
+    removePidFile(pidFile);
     return 1;
   }
-  const running = runInForeground(session);
-  await reportReady();
-  await running;
   removePidFile(pidFile);
   return 0;
 };
@@ -99,7 +109,7 @@ const start = async (session: Session): Promise<number> => {
   const { invocation, path, parsed, target } = session;
   if (invocation.debug || parsed.value.supervised) {
     target.log('info', `Starting Linux Director v1.186-ha with pid: ${process.pid}`);
-    return runInForeground(session);
+    return runHere(session, () => Promise.resolve());
   }
   target.log('info', 'Starting Linux Director v1.186-ha as daemon');
   await target.flush();
@@ -249,7 +259,7 @@ export const main = async (argv: readonly string[], program: string): Promise<nu
       process.stdout.write(USAGE_TEXT);
       return USAGE_STATUS;
     case 'command': {
-      const problem = invocation.command === 'check' ? undefined : engineProgramProblem(invocation.debug);
+      const problem = invocation.command === 'check' ? undefined : await engineProgramProblem(invocation.debug);
       if (problem !== undefined) {
         complain(`${problem} at ${program}.`);
         return 2;

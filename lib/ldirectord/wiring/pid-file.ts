@@ -1,5 +1,5 @@
 /** Wiring: the pid file and what it says about a running daemon (ldirectord reference 1.4). */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 export type Running =
   | { readonly state: 'running'; readonly pid: number }
@@ -27,15 +27,27 @@ export const runningFor = (path: string): Running => {
   return isOurs ? { state: 'running', pid: Number(first) } : { state: 'stale' };
 };
 
-/** Writes our pid so that the file is never seen half written. Throws. */
-export const writePidFile = (path: string): void => {
+/** The pid file cannot be written. */
+export class PidFileError extends Error {}
+
+/**
+ * Makes the pid file ours; it is never seen half written. Of two daemons that start at once only one gets it: false
+ * means that the other one runs. Throws PidFileError.
+ */
+export const claimPidFile = (path: string): boolean => {
   const temporary = `${path}.${process.pid}`;
   try {
     writeFileSync(temporary, `${process.pid}\n`, { mode: 0o644 });
-    renameSync(temporary, path);
+    const holder = runningFor(path);
+    if (holder.state === 'running' && holder.pid !== process.pid) return false;
+    rmSync(path, { force: true });
+    linkSync(temporary, path);
+    return true;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new PidFileError(path, { cause: error });
+  } finally {
     rmSync(temporary, { force: true });
-    throw error;
   }
 };
 

@@ -25,9 +25,12 @@ export const httpCheck: Check = async (target, signal) => {
   const proxied = virtual.service === 'http_proxy';
   const receive =
     real.request !== undefined && real.receive !== undefined ? real.receive : effective(virtual, real).receive;
+  const verify = target.verify ?? 'genuine';
   let place = firstPlace(target);
   for (let redirects = 0; place !== undefined; redirects += 1) {
-    const exchanged = await exchange(virtual.httpMethod, place, signal);
+    // The name that `verify = full` asks for: that of the site, without its port.
+    const demand = { verify, name: place.hostHeader.replace(/:\d*$/, '').replace(/^\[|\]$/g, '') };
+    const exchanged = await exchange(virtual.httpMethod, place, demand, signal);
     if (exchanged.failure !== undefined) return exchanged.failure;
     const { answer } = exchanged;
     const next =

@@ -1,7 +1,7 @@
 /** One http request and its answer over a connection of its own. */
 import type { Socket } from 'node:net';
 import { cannotConnect, onAbort, openSocket, socketError } from '../socket.js';
-import { startTls } from '../tls.js';
+import { type Demand, startTls } from '../tls.js';
 import { type Down, down } from '../verdict.js';
 import { requestBytes } from './request.js';
 import { type Answer, answerReader, type Reading } from './response.js';
@@ -14,16 +14,22 @@ export type Exchanged = { readonly answer: Answer; readonly failure?: undefined 
 
 const connection = async (
   place: Place,
+  demand: Demand,
   signal: AbortSignal,
 ): Promise<{ readonly socket: Socket; readonly failure?: undefined } | { readonly failure: Down }> => {
   const opened = await openSocket(place.host, place.port, signal);
   if (opened.failure !== undefined || place.scheme === 'http') return opened;
-  return startTls(opened.socket, place.host, place.port, signal);
+  return startTls(opened.socket, place.host, place.port, demand, signal);
 };
 
 /** Sends the request and reads the answer; never rejects, ends at the latest when `signal` fires. */
-export const exchange = async (method: 'GET' | 'HEAD', place: Place, signal: AbortSignal): Promise<Exchanged> => {
-  const opened = await connection(place, signal);
+export const exchange = async (
+  method: 'GET' | 'HEAD',
+  place: Place,
+  demand: Demand,
+  signal: AbortSignal,
+): Promise<Exchanged> => {
+  const opened = await connection(place, demand, signal);
   if (opened.failure !== undefined) return opened;
   const { socket } = opened;
   return new Promise((resolve) => {

@@ -178,6 +178,21 @@ describe('https check', () => {
     expect(await ask(server, { service: 'https' })).toBe('up 200 OK');
     expect(names).toEqual([undefined]);
   });
+  test('[tls] verify: full asks for the name of the site as well, off for nothing', async () => {
+    const verified = async (verify: 'chain' | 'full' | 'off', virtualHost?: string): Promise<string> => {
+      const server = await secure();
+      const target = { ...targetOn(server.port, http({ service: 'https', virtualHost })), verify };
+      return inWords((await timed(httpCheck, target)).verdict).replace(/:.*/, '');
+    };
+    trust(identity.cert);
+    expect(await verified('chain')).toBe('up 200 OK');
+    expect(await verified('full')).toBe('L6CERT ERR_TLS_CERT_ALTNAME_INVALID');
+    expect(await verified('full', 'wrong.example:443')).toBe('up 200 OK');
+    expect(names).toEqual(['wrong.example']);
+    trust('');
+    expect(await verified('full', 'wrong.example')).toBe('L6CERT DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect(await verified('off')).toBe('up 200 OK');
+  });
   test('a server that does not speak TLS', async () => {
     const plain = await answering('HTTP/1.1 400 Bad Request\r\n\r\n');
     expect(await ask(plain, { service: 'https' })).toMatch(/^L6ERROR: 500 Can't connect/);
