@@ -63,7 +63,11 @@ const linkLines = async (
   const links = await list(client, 'iflist', { node });
   if (links === undefined) return undefined;
   const title = flags.has('m') ? ['\tthis node has the following heartbeat links:'] : [];
-  const lines = links.map((link) => {
+  // Several media on one device are one link (heartbeat reference 3.9); a genuine daemon names it once for each. The first
+  // of ha.cf counts, which stands last here.
+  const names = links.map((link) => text(link, 'ifname'));
+  const single = links.filter((_, index) => names.lastIndexOf(names[index]) === index);
+  const lines = single.map((link) => {
     const name = `\t${text(link, 'ifname') ?? ''}`;
     return flags.has('v') ? `${name}\t${text(link, 'st') ?? ''}` : name;
   });
