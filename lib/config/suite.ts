@@ -69,6 +69,15 @@ export const VOCABULARY = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
 
+/** Settings whose function is still to come; whoever makes one work removes it here. */
+export const NOT_ACTED_ON_YET: readonly string[] = [
+  'announce.refresh',
+  'announce.probe',
+  'tls.verify',
+  'status.listen',
+  'monitor',
+];
+
 type SectionKind = keyof typeof VOCABULARY;
 
 interface Section {
@@ -183,6 +192,19 @@ const monitorOf = (section: Section, complain: Complain): readonly MonitorConfig
   return [monitor];
 };
 
+/** One warning for each setting, or each monitor, that asks for something that does not exist yet. */
+const idleSettings = (source: Source, section: Section): readonly Diagnostic[] => {
+  const warn = (under: Word, what: string): Diagnostic =>
+    diagnosticAt(source, 'warning', under, {
+      code: 'ha-suite.ini/not-acted-on',
+      message: `${what} is not supported yet and has no effect`,
+    });
+  if (NOT_ACTED_ON_YET.includes(section.kind)) return [warn(section.head, `[${section.head.value}]`)];
+  return [...section.keys]
+    .filter(([key]) => NOT_ACTED_ON_YET.includes(`${section.kind}.${key}`) && section.values.get(key) !== 'genuine')
+    .map(([key, word]) => warn(word, key));
+};
+
 /** Reads the text of ha-suite.ini. Whatever is wrong keeps its default. Never throws. */
 export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
   const source = sourceOf(file, text);
@@ -201,6 +223,7 @@ export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
     status: { ...DEFAULT_SUITE.status, ...values('status') },
     monitors: sections.filter(({ kind }) => kind === 'monitor').flatMap((section) => monitorOf(section, complain)),
   };
+  for (const section of sections) diagnostics.push(...idleSettings(source, section));
   return { value, diagnostics: diagnostics.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column) };
 };
 

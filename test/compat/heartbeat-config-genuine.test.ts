@@ -7,6 +7,7 @@ import { run } from '../../lib/platform/exec.js';
 import { seconds } from '../../lib/time.js';
 import { LB1 } from '../support/heartbeat-environment.js';
 import { ERROR_CASES, type ErrorCase, GOOD_KEYS, GOOD_RESOURCES } from '../support/heartbeat-error-cases.js';
+import { command } from '../support/paths.js';
 
 const root = mkdtempSync(join(tmpdir(), 'hb-config-genuine-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -17,15 +18,19 @@ mount -t tmpfs none /var/lib/heartbeat && mount -t tmpfs none /run && mount -t t
 ip link set lo up && ip link add eth0 type veth peer name eth1 && ip link add eth2 type veth peer name eth3 &&
 ip addr add 10.0.0.11/24 broadcast + dev eth0 && ip addr add 10.1.0.11/24 broadcast + dev eth1 &&
 ip link set dev eth0 up && ip link set dev eth1 up
-/usr/libexec/heartbeat/heartbeat </dev/null 2>&1; code=$?
+shift; "$@" </dev/null 2>&1; code=$?
 sleep 0.05; exit $code`;
+
+const GENUINE = ['/usr/libexec/heartbeat/heartbeat'];
+const OURS = [process.execPath, command('ha-heartbeat')];
 
 const given = (wrong: ErrorCase, name: 'authKeys' | 'haResources', otherwise: string): string | undefined =>
   name in wrong ? wrong[name] : otherwise;
 
 let cases = 0;
 
-const genuine = async (wrong: ErrorCase) => {
+/** What a daemon prints when it is started with these files, and its exit code. */
+const started = async (wrong: ErrorCase, daemon: readonly string[]) => {
   const folder = join(root, String(cases++));
   mkdirSync(folder);
   const put = (name: string, text: string | undefined): void => {
@@ -35,7 +40,7 @@ const genuine = async (wrong: ErrorCase) => {
   put('authkeys', given(wrong, 'authKeys', GOOD_KEYS));
   put('haresources', given(wrong, 'haResources', GOOD_RESOURCES));
   if (given(wrong, 'authKeys', GOOD_KEYS) !== undefined) chmodSync(join(folder, 'authkeys'), wrong.mode ?? 0o600);
-  const args = ['-mnup', '--fork', '--kill-child', '/bin/sh', '-c', MACHINE, folder];
+  const args = ['-mnup', '--fork', '--kill-child', '/bin/sh', '-c', MACHINE, folder, '--', ...daemon];
   const result = await run('/usr/bin/unshare', args, { timeout: seconds(20) });
   const lines = result.stdout
     // Printed by a bug for whole-line directives, without a newline (heartbeat reference 2.2, `baud`).
@@ -169,7 +174,7 @@ const MORE: readonly ErrorCase[] = [
 
 describe('the genuine daemon', () => {
   test.each([...ERROR_CASES, ...MORE])('$name', async (wrong) => {
-    const theirs = await genuine(wrong);
+    const theirs = await started(wrong, GENUINE);
     const own = ours(wrong);
     expect(own.text).toBe(theirs.text);
     expect(own.code).toBe(theirs.code);
@@ -187,5 +192,15 @@ describe('the genuine daemon', () => {
       expect(code).toBe(6);
       expect(text).toContain(`ERROR: ${message} (ha.cf:5)`);
     }
+  });
+});
+
+describe('ha-heartbeat itself prints and returns the same', () => {
+  test.each(ERROR_CASES)('$name', async (wrong) => {
+    const { text, code } = await started(wrong, OURS);
+    // Two genuine messages quote a line of authkeys together with its newline; our log lines have no newline inside.
+    const expected = ours(wrong).text.replace(/\[(auth|zzz)\n\]/, '[$1?]');
+    expect(text).toBe(expected);
+    expect(code).toBe(6);
   });
 });
