@@ -67,16 +67,42 @@ export const readPid = (path: string): number | undefined => {
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
 };
 
+/** An error as the system gives it for a file that is there already. */
+const alreadyThere = (path: string): Error =>
+  Object.assign(new Error(`${path} belongs to a running daemon`), { code: 'EEXIST' });
+
 /**
- * Makes the pid file ours, through a temporary file and a hard link, so that of two daemons that start at once only one
- * gets it. Throws with code EEXIST when the file holds a pid that `isRunning`.
+ * Takes a stale pid file out of the way. Moving it first and reading it then keeps two daemons that start at once from
+ * removing each other's new file: what was moved by mistake is put back.
+ */
+const setAside = (path: string, aside: string, isRunning: (pid: number) => boolean): void => {
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // another daemon was faster: the link will tell
+  }
+  try {
+    const moved = readPid(aside);
+    if (moved === undefined || !isRunning(moved)) return;
+    linkSync(aside, path);
+    throw alreadyThere(path);
+  } finally {
+    removeIfThere(aside);
+  }
+};
+
+/**
+ * Makes the pid file ours, through a temporary file and a hard link, so that of several daemons that start at once only
+ * one gets it. Throws with code EEXIST when the file holds a pid that `isRunning`.
  */
 export const claimPidFile = (path: string, pid: number, isRunning: (pid: number) => boolean): void => {
   const temporary = `${path}.${pid}`;
+  const isOther = (found: number): boolean => found !== pid && isRunning(found);
   writeFileSync(temporary, pidFileText(pid), { mode: 0o644 });
   try {
     const holder = readPid(path);
-    if (holder === undefined || holder === pid || !isRunning(holder)) removeIfThere(path);
+    if (holder !== undefined && isOther(holder)) throw alreadyThere(path);
+    setAside(path, `${temporary}.old`, isOther);
     linkSync(temporary, path);
   } finally {
     removeIfThere(temporary);

@@ -41,6 +41,20 @@ test('a pid file of a running daemon is not taken, a stale or unreadable one is'
   expect(readPid(path)).toBe(18);
 });
 
+test('of two daemons that find the same stale file, the slower one leaves the new file of the other alone', () => {
+  const path = join(folder, 'pid');
+  writeFileSync(path, '        16\n');
+  const claimSlowly = (): void =>
+    claimPidFile(path, 18, (pid) => {
+      // Between its look at the stale file and its claim, another daemon starts.
+      if (pid === 16) claimPidFile(path, 17, () => false);
+      return pid === 17;
+    });
+  expect(claimSlowly).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+  expect(readPid(path)).toBe(17);
+  expect(readdirSync(folder)).toEqual(['pid']);
+});
+
 test.each(['', '-5', '0', '12 13', '99999999999'])('%j is no pid', (text) => {
   const path = join(folder, 'pid');
   writeFileSync(path, text);
