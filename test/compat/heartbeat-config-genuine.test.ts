@@ -91,6 +91,8 @@ const MORE: readonly ErrorCase[] = [
   haCf('deadtime 6', 'keepalive 2999ms', 'initdead 9'),
   haCf('hopfudge 256'),
   haCf('hopfudge 255'),
+  haCf('hopfudge 12x', 'hopfudge abc'),
+  haCf('mcast eth0 225.0.0.1 694 x y', 'mcast eth0 225.0.0.1 12x 1 0'),
   haCf('auto_failback YES'),
   haCf('auto_failback legacy'),
   haCf('nice_failback off'),
@@ -180,12 +182,12 @@ describe('the genuine daemon', () => {
     expect(own.code).toBe(theirs.code);
   });
 
-  test('where genuine only crashes, or takes half a number, we say what is wrong', async () => {
-    // A bare `mcast` ends the genuine daemon with a segmentation fault; `12x` counts as 12.
+  test('where genuine crashes, or takes another port than the one given, we say what is wrong', async () => {
+    // A bare `mcast` ends the genuine daemon with a segmentation fault.
     for (const [line, message] of [
       ['mcast', 'mcast without interface'],
       ['ucast', 'ucast without interface'],
-      ['hopfudge 12x', 'hopfudge must be a number from 0 to 255'],
+      ['udpport 70000', 'a port is a number from 1 to 65535'],
       ['mcast eth0 225.0.0.1 70000 1 0', 'port must be a number from 1 to 65535'],
     ] as const) {
       const { text, code } = ours(haCf(line));

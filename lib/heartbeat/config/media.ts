@@ -62,7 +62,7 @@ const isGroup = (address: string): boolean =>
 const isGroup6 = (address: string): boolean => /^ff[0-9a-f]{2}:[0-9a-f:.]+$/i.test(address);
 const isAddress6 = (address: string): boolean => /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(address) && !isGroup6(address);
 
-/** The number of an argument that genuine reads leniently; undefined after a report. */
+/** The number of an argument, of which genuine reads the leading digits; undefined after an error. */
 const bounded = (
   context: Context,
   word: Word,
@@ -71,15 +71,17 @@ const bounded = (
   genuine: (number: number) => string,
 ): number | undefined => {
   const [min, max] = range;
-  const value = parseNumber(word.value);
-  if (value !== undefined && value >= min && value <= max) return value;
-  const seen = leadingNumber(word.value);
+  const value = leadingNumber(word.value);
   const message = `${what} must be a number from ${min} to ${max}`;
+  if (value >= min && value <= max) {
+    if (parseNumber(word.value) === undefined)
+      context.warn(word, { code: 'ha.cf/odd-number', message: `this is read as the number ${value}` });
+    return value;
+  }
   const code = `ha.cf/bad-${what}`;
-  // Genuine takes the leading digits: what it lets pass by that is an error of ours only.
-  if ((what === 'port' && seen > 0) || (what !== 'port' && seen >= min && seen <= max))
-    context.refuse(word, { code, message });
-  else context.fail(word, { code, message, genuine: plugin(genuine(seen)) });
+  // Genuine lets a port beyond 65535 pass and uses another one.
+  if (what === 'port' && value > max) context.refuse(word, { code, message });
+  else context.fail(word, { code, message, genuine: plugin(genuine(value)) });
   return undefined;
 };
 

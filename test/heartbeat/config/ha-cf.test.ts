@@ -173,7 +173,7 @@ describe('media', () => {
   test.each([
     ['mcast', 'mcast without interface'],
     ['mcast eth0 225.0.0.1 694 1', 'mcast: the loop flag is missing'],
-    ['mcast eth0 225.0.0.1 694 x 0', 'ttl must be a number from 0 to 4'],
+    ['mcast eth0 225.0.0.1 694 9 0', 'ttl must be a number from 0 to 4'],
     ['mcast eth0 225.0.0.1 70000 1 0', 'port must be a number from 1 to 65535'],
     ['mcast eth2 225.0.0.1 694 1 0', 'interface eth2 has no IPv4 address'],
     ['mcast6 eth0 fd00::1 694 1 0', 'fd00::1 is not a multicast address'],
@@ -183,6 +183,15 @@ describe('media', () => {
     ['ping_group grp', 'ping_group needs a name and at least one host'],
   ])('%s', (line, message) => {
     expect(errors(line)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('a number with something behind it counts as genuine counts it, and this is said', () => {
+    expect(value('hopfudge 12x\n').hopfudge).toBe(12);
+    expect(value('udpport 1001x\n').udpPort).toBe(1001);
+    expect(warnings('hopfudge 12x\nmcast eth0 225.0.0.1 694 x 0\n')).toEqual([
+      '5:10: this is read as the number 12',
+      '6:26: this is read as the number 0',
+    ]);
   });
 
   test('the same medium twice is opened once', () => {
