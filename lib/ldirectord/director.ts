@@ -25,7 +25,8 @@ export interface Director {
   readonly members: readonly Member[];
   readonly membersByIdentity: ReadonlyMap<string, readonly Member[]>;
   readonly membersByVirtual: ReadonlyMap<string, readonly Member[]>;
-  readonly health: ReadonlyMap<string, Health>;
+  /** By virtual, then by member; read it with `healthOf`. */
+  readonly health: ReadonlyMap<string, ReadonlyMap<string, Health>>;
   /** Virtuals of an earlier configuration that still have to leave the table. */
   readonly retired: readonly ServiceKey[];
   /** What each virtual's fallbackcommand was called with last. */
@@ -76,13 +77,17 @@ const serving = (actual: Table): ReadonlyMap<string, ReadonlySet<string>> =>
 export const adopt = (config: DirectorConfig, actual: Table | undefined, previous?: Director): Director => {
   const members = membersOf(config);
   const present = serving(actual ?? { services: [] });
+  const membersByVirtual = groupBy(members, ({ virtualId }) => virtualId);
+  const standing = (member: Member): Health => {
+    const kept = previous?.health.get(member.virtualId)?.get(member.id);
+    if (kept !== undefined) return kept;
+    return present.get(member.virtualId)?.has(tableName(member.virtual, member.real)) === true ? ADOPTED : UNKNOWN;
+  };
   const health = new Map(
-    members.map((member): [string, Health] => {
-      const kept = previous?.health.get(member.id);
-      if (kept !== undefined) return [member.id, kept];
-      const serves = present.get(member.virtualId)?.has(tableName(member.virtual, member.real)) ?? false;
-      return [member.id, serves ? ADOPTED : UNKNOWN];
-    }),
+    [...membersByVirtual].map(([virtualId, group]) => [
+      virtualId,
+      new Map(group.map((member) => [member.id, standing(member)])),
+    ]),
   );
   const configured = new Set(config.virtuals.map(({ key }) => serviceId(key)));
   // A virtual that is not in the table any more is nobody's: whoever adds it later owns it.
@@ -92,7 +97,7 @@ export const adopt = (config: DirectorConfig, actual: Table | undefined, previou
     config,
     members,
     membersByIdentity: groupBy(members, ({ identity }) => identity),
-    membersByVirtual: groupBy(members, ({ virtualId }) => virtualId),
+    membersByVirtual,
     health,
     retired: earlier.filter(
       (key) => !configured.has(serviceId(key)) && (actual === undefined || isThere.has(serviceId(key))),
@@ -105,9 +110,13 @@ export const adopt = (config: DirectorConfig, actual: Table | undefined, previou
 export const forget = (director: Director, gone: ReadonlySet<string>): Director =>
   gone.size === 0 ? director : { ...director, retired: director.retired.filter((key) => !gone.has(serviceId(key))) };
 
+/** The health of one member. */
+export const healthOf = (director: Director, { virtualId, id }: Pick<Member, 'virtualId' | 'id'>): Health =>
+  director.health.get(virtualId)?.get(id) ?? UNKNOWN;
+
 /** Whether any real of a virtual is up: then the fallback is not wanted. */
 export const anyUp = (director: Director, virtualId: string): boolean =>
-  (director.membersByVirtual.get(virtualId) ?? []).some(({ id }) => director.health.get(id)?.standing === 'up');
+  (director.membersByVirtual.get(virtualId) ?? []).some((member) => healthOf(director, member).standing === 'up');
 
 export interface Heard {
   readonly director: Director;
@@ -120,11 +129,16 @@ export interface Heard {
 export const hear = (director: Director, identity: string, verdict: Verdict): Heard => {
   const log: string[] = [];
   const touched = new Map<string, { readonly entering: boolean }>();
-  const changed = new Map<string, Health>();
-  for (const { id, virtualId, virtual, real } of director.membersByIdentity.get(identity) ?? []) {
-    const before = director.health.get(id) ?? UNKNOWN;
+  let all: Map<string, ReadonlyMap<string, Health>> | undefined;
+  for (const member of director.membersByIdentity.get(identity) ?? []) {
+    const { id, virtualId, virtual, real } = member;
+    const before = healthOf(director, member);
     const { health, event, cleared } = count(before, verdict.state === 'up', virtual.failureCount);
-    if (health !== before) changed.set(id, health);
+    if (health !== before) {
+      // Nearly every result changes nothing, and then nothing is copied.
+      all ??= new Map(director.health);
+      all.set(virtualId, new Map(all.get(virtualId)).set(id, health));
+    }
     if (cleared) log.push(resettingFailures(realName(real), virtualId));
     if (verdict.state === 'down' && event !== 'same') {
       if (verdict.note !== undefined && !log.includes(verdict.note)) log.push(verdict.note);
@@ -133,8 +147,7 @@ export const hear = (director: Director, identity: string, verdict: Verdict): He
     if (event === 'soft') log.push(softFailure(realName(real), virtualId, health.failures, virtual.failureCount));
     if (event === 'up' || event === 'down') touched.set(id, { entering: before.standing === 'unknown' });
   }
-  if (changed.size === 0) return { director, log, touched };
-  return { director: { ...director, health: new Map([...director.health, ...changed]) }, log, touched };
+  return { director: all === undefined ? director : { ...director, health: all }, log, touched };
 };
 
 /** A fallbackcommand that is to be run, because the state of its virtual has changed (reference 4.7). */
@@ -151,9 +164,10 @@ export const fallbackCalls = (
   const calls: FallbackCall[] = [];
   const modes = new Map(director.fallbackModes);
   for (const { key, fallbackCommand } of director.config.virtuals) {
+    if (fallbackCommand === undefined) continue;
     const virtualId = serviceId(key);
     const mode: FallbackMode = anyUp(director, virtualId) ? 'stop' : 'start';
-    if (fallbackCommand === undefined || modes.get(virtualId) === mode) continue;
+    if (modes.get(virtualId) === mode) continue;
     modes.set(virtualId, mode);
     const place = key.protocol === 'fwm' ? ':0' : hostPort(key.address, key.port);
     calls.push({ virtualId, command: fallbackCommand, args: [mode, place, key.protocol] });

@@ -3,7 +3,8 @@ import { type DestinationChange, diff } from '../ipvs/diff.js';
 import type { Change, Destination, Service, Table } from '../ipvs/model.js';
 import { normaliseService } from '../ipvs/normalise.js';
 import type { Fallback, Real, Virtual } from './config/model.js';
-import { anyUp, type Director, type Member } from './director.js';
+import { anyUp, type Director, healthOf, type Member } from './director.js';
+import type { Standing } from './health.js';
 import * as say from './messages.js';
 import { hostPort, realName, serviceId, serviceName, tableName, tablePort } from './names.js';
 
@@ -68,7 +69,7 @@ const fallbackDestination = (virtual: Virtual, fallback: Fallback): Destination 
   lower: 0,
 });
 
-const standingOf = (director: Director, member: Member) => director.health.get(member.id)?.standing ?? 'unknown';
+const standingOf = (director: Director, member: Member): Standing => healthOf(director, member).standing;
 
 /** Members of one virtual that share one place in the table (the same real twice, or ports mapped onto one). */
 const places = (members: readonly Member[]): ReadonlyMap<string, readonly Member[]> => {

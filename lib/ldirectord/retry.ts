@@ -10,14 +10,19 @@ const LONGEST = 30_000;
 /** How long to wait before try number `failures` + 1: 1, 2, 4 … 30 s. */
 export const backoff = (failures: number): Millis => millis(Math.min(LONGEST, FIRST * 2 ** Math.max(0, failures - 1)));
 
-/** Two scopes as one. */
-export const joinScopes = (one: Scope | undefined, other: Scope | undefined): Scope | undefined => {
-  if (one === undefined || other === undefined) return one ?? other;
-  if (one === 'all' || other === 'all') return 'all';
-  const members = new Map(one.members);
-  for (const [id, mark] of other.members)
-    members.set(id, { entering: mark.entering || (members.get(id)?.entering ?? false) });
-  return { virtuals: new Set([...one.virtuals, ...other.virtuals]), members };
+/** Several scopes as one; undefined: none. */
+export const joinScopes = (scopes: readonly (Scope | undefined)[]): Scope | undefined => {
+  const given = scopes.filter((scope) => scope !== undefined);
+  if (given.length < 2) return given[0];
+  const virtuals = new Set<string>();
+  const members = new Map<string, { readonly entering: boolean }>();
+  for (const scope of given) {
+    if (scope === 'all') return 'all';
+    for (const id of scope.virtuals) virtuals.add(id);
+    for (const [id, { entering }] of scope.members)
+      members.set(id, { entering: entering || (members.get(id)?.entering ?? false) });
+  }
+  return { virtuals, members };
 };
 
 export interface Outcome {

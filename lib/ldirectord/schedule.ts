@@ -6,7 +6,7 @@ export interface Beat {
   readonly interval: Millis;
   /** Monotonic time of the next start. */
   readonly nextAt: Millis;
-  /** Where in its interval it beats after the first start. */
+  /** From the first start to the second; 0 once that is over. */
   readonly phase: Millis;
 }
 
@@ -33,14 +33,15 @@ export const scheduleFor = (intervals: ReadonlyMap<string, Millis>, previous: Sc
     [...intervals].map(([identity, interval], index) => {
       const before = previous.get(identity);
       if (before?.interval === interval) return [identity, before];
-      const phase = onGrid((interval * (index + 1)) / total);
+      // The second starts are spread over the second half of the interval, and all later ones keep that place.
+      const phase = onGrid(interval * (0.5 + (0.5 * (index + 1)) / total));
       const nextAt = before === undefined ? millis(now + onGrid(fresh++ * FIRST_SPACING)) : now;
       return [identity, { interval, nextAt, phase }];
     }),
   );
 };
 
-/** The beat after `now`; the second start comes at the identity's own place in the first interval. */
+/** The beat after `now`. */
 const following = ({ interval, nextAt, phase }: Beat, now: Millis): Beat => {
   const step = phase > 0 ? phase : interval;
   const first = nextAt + step;

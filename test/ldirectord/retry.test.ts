@@ -38,7 +38,7 @@ test('a failed change of a virtual itself brings the whole virtual back into sco
 test('scopes are joined, everything wins', () => {
   const a = { virtuals: new Set(['v']), members: new Map([['m', { entering: true }]]) };
   const b = { virtuals: new Set(['w']), members: new Map([['m', { entering: false }]]) };
-  expect(joinScopes(a, b)).toEqual({ virtuals: new Set(['v', 'w']), members: new Map([['m', { entering: true }]]) });
-  expect(joinScopes(a, 'all')).toBe('all');
-  expect(joinScopes(undefined, b)).toBe(b);
+  expect(joinScopes([a, b])).toEqual({ virtuals: new Set(['v', 'w']), members: new Map([['m', { entering: true }]]) });
+  expect(joinScopes([a, 'all'])).toBe('all');
+  expect(joinScopes([undefined, b])).toBe(b);
 });

@@ -38,12 +38,12 @@ describe('schedule', () => {
     const first = [...starts.values()].map(([at]) => at ?? Number.NaN);
     expect(Math.max(...first)).toBeLessThanOrEqual(50);
     const later = new Set([...starts.values()].map((all) => (all[3] ?? Number.NaN) % 1000));
-    expect(later.size).toBeGreaterThanOrEqual(90);
+    expect(later.size).toBeGreaterThanOrEqual(50);
   });
 
   test('a silent server skips its own beats and nobody else’s', () => {
     const starts = simulate(many(2, 1000), (identity) => (identity === 'r0' ? 2500 : 5), 8000);
-    expect(starts.get('r0')).toEqual([0, 2500, 5500]);
+    expect(starts.get('r0')).toEqual([0, 2750, 5750]);
     expect(starts.get('r1')).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000]);
   });
 

@@ -27,7 +27,7 @@ export interface TableWorkerOptions {
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const createTableWorker = ({ engine, director, onRetired, log }: TableWorkerOptions): TableWorker => {
-  let wanted: Scope | undefined;
+  let wanted: Scope[] = [];
   let retryLater: Scope | undefined;
   let adoptions: ((actual: Table | undefined) => void)[] = [];
   let busy: Promise<void> | undefined;
@@ -43,7 +43,7 @@ export const createTableWorker = ({ engine, director, onRetired, log }: TableWor
   };
 
   const retrySoon = (scope: Scope): void => {
-    retryLater = joinScopes(retryLater, scope);
+    retryLater = joinScopes([retryLater, scope]);
     failures += 1;
     if (retryTimer !== undefined || finishing) return;
     retryTimer = setTimeout(() => {
@@ -72,9 +72,9 @@ export const createTableWorker = ({ engine, director, onRetired, log }: TableWor
   };
 
   const batch = async (): Promise<void> => {
-    const scope = adoptions.length > 0 ? 'all' : wanted;
+    const scope = adoptions.length > 0 ? 'all' : joinScopes(wanted);
     const acts = adoptions;
-    wanted = undefined;
+    wanted = [];
     adoptions = [];
     if (scope === undefined) return;
     try {
@@ -96,12 +96,12 @@ export const createTableWorker = ({ engine, director, onRetired, log }: TableWor
     if (busy !== undefined) return;
     busy = batch().finally(() => {
       busy = undefined;
-      if (!finishing && (wanted !== undefined || adoptions.length > 0)) kick();
+      if (!finishing && (wanted.length > 0 || adoptions.length > 0)) kick();
     });
   };
   const want = (scope: Scope): void => {
     if (finishing) return;
-    wanted = joinScopes(wanted, scope);
+    wanted.push(scope);
     // All verdicts of this turn of the event loop go into one batch.
     setImmediate(kick);
   };
