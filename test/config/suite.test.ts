@@ -49,7 +49,7 @@ command = /bin/true
       'x.ini',
     );
     expect(diagnostics.map(({ at, severity, message }) => `${at.line}: ${severity}: ${message}`)).toEqual(
-      ['9: refresh', '10: probe', '12: verify', '14: listen', '15: [monitor web]', '22: [monitor db]'].map(
+      ['10: probe', '14: listen', '15: [monitor web]', '22: [monitor db]'].map(
         (what) => `${what.replace(' ', ' warning: ')} is not supported yet and has no effect`,
       ),
     );
