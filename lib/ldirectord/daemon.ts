@@ -51,8 +51,8 @@ const remembered = (open: () => Promise<Engine>): (() => Promise<Engine>) => {
   };
 };
 
-/** Runs until a signal asks it to stop; resolves when the table is clean and the last line is logged. */
-export const runDaemon = async (options: DaemonOptions): Promise<void> => {
+/** Runs until a signal asks it to stop; resolves with the last line of the log when the table is clean. */
+export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   limitBacktracking();
   const stopped = new Promise<string>((resolve) => {
     for (const signal of STOP_SIGNALS) process.on(signal, () => resolve(signal.slice(3)));
@@ -177,6 +177,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   clearInterval(watchTimer);
   checker.stop();
   await worker.finish((actual) => stopPlan(director, actual));
-  log('info', `Linux Director Daemon terminated on signal: ${signal}`);
+  const last = `Linux Director Daemon terminated on signal: ${signal}`;
+  log('info', last);
   await target.flush();
+  return last;
 };

@@ -202,5 +202,6 @@ describe('ldirectord daemon', () => {
     expect(lines).toContain(`DEBUG2: Checking negotiate: real server=${identity} (virtual=tcp:10.0.0.3:80)`);
     expect(lines).toContain(`DEBUG2: Enabled  real server=${identity} (virtual=tcp:10.0.0.3:80)`);
     expect(lines).toContain('Linux Director Daemon terminated on signal: INT');
+    expect(lines).toContain('Exiting with exit_status 0: Linux Director Daemon terminated on signal: INT');
   }, 60_000);
 });

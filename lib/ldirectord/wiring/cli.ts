@@ -71,7 +71,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
   const { debug } = invocation;
   const suite = loadSuite();
   const configPath = resolve(path);
-  await runDaemon({
+  const last = await runDaemon({
     parsed,
     configPath,
     suite,
@@ -80,6 +80,8 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     openLog: (config) => openLog(modeFor(debug, config), config.logfile, name),
     onUp,
   });
+  // With -d genuine announces every exit, elsewhere only those that failed.
+  if (debug) exiting(session.target, 0, last);
   return 0;
 };
 
