@@ -23,7 +23,7 @@ export const checkArguments = ({ virtual: { key }, real }: Target): readonly str
 
 const notStarted = (commandLine: string, code: string): Down =>
   down('L7EXEC', START_ERRORS[code] ?? code, {
-    note: `exec(${commandLine}) failed: ${START_ERRORS[code] ?? code}`,
+    note: `Exiting with exit_status 127: exec(${commandLine}) failed: ${START_ERRORS[code] ?? code}`,
   });
 
 /** What the end of the program means. Death by a signal is a failure, unlike in genuine (reference 7, no. 15). */

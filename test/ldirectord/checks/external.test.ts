@@ -47,7 +47,7 @@ describe('external check', () => {
     expect((await run('/nosuch/chk arg')).verdict).toMatchObject({
       state: 'down',
       cause: 'L7EXEC',
-      note: 'exec(/nosuch/chk arg 10.0.0.3 80 127.0.0.1 8080) failed: No such file or directory',
+      note: 'Exiting with exit_status 127: exec(/nosuch/chk arg 10.0.0.3 80 127.0.0.1 8080) failed: No such file or directory',
     });
   });
 
