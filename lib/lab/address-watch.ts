@@ -1,15 +1,15 @@
 /** Watches from outside who has an address: the kernel's own announcements on every host, not samples. */
 import type { Host } from './host.js';
 import type { Running } from './inside.js';
-import { doubleOwnership, type OwnershipChange, ownersAt } from './ownership.js';
+import { longestDoubleOwnership, type OwnershipChange, ownersAt } from './ownership.js';
 
 export interface AddressWatch {
   /** All changes of an address (without prefix length) so far. */
   readonly history: (address: string) => readonly OwnershipChange[];
   /** The hosts that have the address now. */
   readonly owners: (address: string) => readonly string[];
-  /** Milliseconds with several owners since `from` (wall clock) until now, or until `to`. */
-  readonly doubled: (address: string, from: number, to?: number) => number;
+  /** The longest time in milliseconds with several owners since `from` (wall clock) until now, or until `to`. */
+  readonly longestDouble: (address: string, from: number, to?: number) => number;
   readonly close: () => Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export const watchAddresses = async (hosts: readonly Host[]): Promise<AddressWat
   return {
     history,
     owners: (address) => ownersAt(history(address), Date.now()),
-    doubled: (address, from, to = Date.now()) => doubleOwnership(history(address), from, to),
+    longestDouble: (address, from, to = Date.now()) => longestDoubleOwnership(history(address), from, to),
     close: async () => {
       await Promise.all(monitors.map((monitor) => monitor.stop('SIGKILL')));
     },

@@ -38,11 +38,17 @@ export const ownershipPeriods = (
   return periods;
 };
 
-/** Milliseconds with two or more owners between two instants. */
-export const doubleOwnership = (changes: readonly OwnershipChange[], from: number, to: number): number =>
-  ownershipPeriods(changes, from, to)
-    .filter(({ owners }) => owners.length > 1)
-    .reduce((sum, period) => sum + period.to - period.from, 0);
+/** The longest uninterrupted time in milliseconds with two or more owners between two instants. */
+export const longestDoubleOwnership = (changes: readonly OwnershipChange[], from: number, to: number): number => {
+  const { longest } = ownershipPeriods(changes, from, to).reduce(
+    (sum, period) => {
+      const current = period.owners.length > 1 ? sum.current + period.to - period.from : 0;
+      return { current, longest: Math.max(sum.longest, current) };
+    },
+    { current: 0, longest: 0 },
+  );
+  return longest;
+};
 
 /** Who owns the address at an instant. */
 export const ownersAt = (changes: readonly OwnershipChange[], at: number): readonly string[] =>

@@ -5,6 +5,6 @@ describeCluster({
   lb1: 'genuine',
   lb2: 'ours',
   failback: 'off',
-  media: 'ucast eth0 10.0.0.1\\nucast eth0 10.0.0.2',
+  media: 'ucast eth0 10.0.0.1\nucast eth0 10.0.0.2',
   key: 'crc',
 });

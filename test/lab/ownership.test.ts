@@ -1,7 +1,7 @@
 /** Who owned an address when, from the changes that the hosts' kernels announce. */
 import fc from 'fast-check';
 import { parseMonitorLine } from '../../lib/lab/address-watch.js';
-import { doubleOwnership, type OwnershipChange, ownersAt, ownershipPeriods } from '../../lib/lab/ownership.js';
+import { longestDoubleOwnership, type OwnershipChange, ownersAt, ownershipPeriods } from '../../lib/lab/ownership.js';
 
 const moved: readonly OwnershipChange[] = [
   { at: 10, host: 'lb1', owns: true },
@@ -16,14 +16,14 @@ test('a clean hand-over has a time without an owner and none with two', () => {
     { from: 50, to: 60, owners: [] },
     { from: 60, to: 100, owners: ['lb2'] },
   ]);
-  expect(doubleOwnership(moved, 0, 100)).toBe(0);
+  expect(longestDoubleOwnership(moved, 0, 100)).toBe(0);
 });
 
 test('two owners at once are found, also when the changes arrive out of order', () => {
   const early: OwnershipChange = { at: 30, host: 'lb2', owns: true };
-  expect(doubleOwnership([...moved, early], 0, 100)).toBe(20);
-  expect(doubleOwnership([early, ...moved].reverse(), 0, 100)).toBe(20);
-  expect(doubleOwnership([...moved, early], 45, 100)).toBe(5);
+  expect(longestDoubleOwnership([...moved, early], 0, 100)).toBe(20);
+  expect(longestDoubleOwnership([early, ...moved].reverse(), 0, 100)).toBe(20);
+  expect(longestDoubleOwnership([...moved, early], 45, 100)).toBe(5);
 });
 
 test('the owners at an instant', () => {
