@@ -1,6 +1,10 @@
-/** Watches from outside who has an address: the kernel's own announcements on every host, not samples. */
+/**
+ * Watches from outside who has an address: the kernel's own announcements, not samples.
+ *
+ * One process on the switchboard hears all hosts that are plugged in there, so the changes of different hosts come in
+ * their true order.
+ */
 import type { Host } from './host.js';
-import type { Running } from './inside.js';
 import { longestDoubleOwnership, type OwnershipChange, ownersAt } from './ownership.js';
 
 export interface AddressWatch {
@@ -13,33 +17,49 @@ export interface AddressWatch {
   readonly close: () => Promise<void>;
 }
 
-/** One line of `ip -o -ts monitor address`, e.g. `[2026-01-31T10:00:00.123456] Deleted 2: eth0    inet 10.0.0.1/8 …`. */
-const LINE = /^\[([^\]]+)\]\s*(Deleted )?\d+: \S+\s+inet6? ([0-9a-f.:]+)/;
+/** A change as the monitor tells it; the host is known by a number of the switchboard's own. */
+export interface MonitorLine {
+  readonly at: number;
+  readonly hostNumber: number;
+  readonly owns: boolean;
+  readonly address: string;
+}
 
-/** What a line of the monitor says; undefined for everything that is not about an address. */
-export const parseMonitorLine = (
-  line: string,
-): { readonly at: number; readonly owns: boolean; readonly address: string } | undefined => {
-  const match = LINE.exec(line);
-  const [, time = '', deleted, address] = match ?? [];
+/** E.g. `[2026-01-31T10:00:00.123456] [nsid 0]Deleted 2: eth0    inet 10.0.0.1/8 …`; the device name is not reliable. */
+const LINE = /^\[([^\]]+)\]\s*\[nsid (\d+)\]\s*(Deleted )?\d+: \S+\s+inet6? ([0-9a-f.:]+)/;
+
+/** What a line of `ip -o -ts monitor address all-nsid` says; undefined when it is not about an address of a host. */
+export const parseMonitorLine = (line: string): MonitorLine | undefined => {
+  const [, time = '', number, deleted, address] = LINE.exec(line) ?? [];
   if (address === undefined) return undefined;
   // ip prints local time without a zone; Date.parse takes it as such, and keeps milliseconds.
-  return { at: Date.parse(time), owns: deleted === undefined, address };
+  return { at: Date.parse(time), hostNumber: Number(number), owns: deleted === undefined, address };
 };
 
-/** Starts watching all addresses of the hosts; addresses that are there already count from now on. */
+/** The kernel's number of each host, by the name of its port: `3: LB1-eth0@if2: … link-netnsid 0`. */
+export const parseHostNumbers = (listing: string): ReadonlyMap<string, number> =>
+  new Map(
+    [...listing.matchAll(/^\d+: ([^\s@]+)@.* link-netnsid (\d+)/gm)].map(([, port = '', number]) => [
+      port,
+      Number(number),
+    ]),
+  );
+
+/** Starts watching all addresses of hosts that are plugged into one lab; what is there already counts from now on. */
 export const watchAddresses = async (hosts: readonly Host[]): Promise<AddressWatch> => {
   const histories = new Map<string, OwnershipChange[]>();
   const add = (address: string, change: OwnershipChange): void => {
     histories.set(address, [...(histories.get(address) ?? []), change]);
   };
-  const monitors: Running[] = hosts.map((host) => {
-    const monitor = host.start(['ip', '-o', '-ts', 'monitor', 'address']);
-    monitor.onLine((line) => {
-      const change = parseMonitorLine(line);
-      if (change !== undefined) add(change.address, { at: change.at, owns: change.owns, host: host.name });
-    });
-    return monitor;
+  const switchboard = hosts[0]?.plugs[0]?.switchboard;
+  if (switchboard === undefined) throw new Error('a host without any interface cannot be watched');
+  const numbers = parseHostNumbers(await switchboard.get(['ip', '-o', 'link', 'show']));
+  const names = new Map(hosts.flatMap((host) => host.plugs.map(({ port }) => [numbers.get(port), host.name])));
+  const monitor = switchboard.start(['ip', '-o', '-ts', 'monitor', 'address', 'all-nsid']);
+  monitor.onLine((line) => {
+    const change = parseMonitorLine(line);
+    const host = names.get(change?.hostNumber);
+    if (change !== undefined && host !== undefined) add(change.address, { at: change.at, owns: change.owns, host });
   });
   for (const host of hosts) {
     const listing = await host.get(['ip', '-o', 'address', 'show']);
@@ -52,8 +72,6 @@ export const watchAddresses = async (hosts: readonly Host[]): Promise<AddressWat
     history,
     owners: (address) => ownersAt(history(address), Date.now()),
     longestDouble: (address, from, to = Date.now()) => longestDoubleOwnership(history(address), from, to),
-    close: async () => {
-      await Promise.all(monitors.map((monitor) => monitor.stop('SIGKILL')));
-    },
+    close: () => monitor.stop('SIGKILL'),
   };
 };

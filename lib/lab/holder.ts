@@ -4,10 +4,7 @@ import { findProgram } from '../platform/exec.js';
 import type { Millis } from '../time.js';
 import { millis } from '../time.js';
 
-/**
- * How far a host is apart: only its network and host name, or processes and files as well. Programs that go on running
- * belong into a `machine`: what runs in a mere `network` would outlive us when we are killed.
- */
+/** How far a host is apart: only its network and host name, or processes and files as well. */
 export type Separation = 'network' | 'machine';
 
 export interface Holder {

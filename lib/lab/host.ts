@@ -2,7 +2,7 @@
 import type { ExecResult } from '../platform/exec.js';
 import { type Holder, type Separation, startHolder } from './holder.js';
 import { type InsideOptions, type Running, runInside, startInside } from './inside.js';
-import { type Link, type Network, plugIn } from './network.js';
+import { type Link, type Network, type Plug, plugIn } from './network.js';
 
 /** One network interface of a host. */
 export interface Interface {
@@ -38,6 +38,8 @@ export interface Host {
   readonly write: (path: string, text: string, mode?: string) => Promise<void>;
   /** The text of a file inside the host; empty when there is none. */
   readonly read: (path: string) => Promise<string>;
+  /** Where its interfaces are plugged in. */
+  readonly plugs: readonly Plug[];
   /** The cable of an interface. */
   readonly link: (device: string) => Link;
   /** The command an administrator types to run something, or a shell, inside the host. */
@@ -66,32 +68,45 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
     return result.stdout;
   };
   const links = new Map<string, Link>();
+  const plugs: Plug[] = [];
+  const running = new Set<Running>();
   const host: Host = {
     name,
     pid: holder.pid,
     ownFiles: separation === 'machine',
     run,
     get,
-    start: (argv, how) => startInside(holder.pid, separation, argv, how),
+    start: (argv, how) => {
+      const program = startInside(holder.pid, separation, argv, how);
+      running.add(program);
+      void program.exited.then(() => running.delete(program));
+      return program;
+    },
     write: async (path, text, mode = '644') => {
       await get(['sh', '-c', WRITE, 'write', path, mode], { input: text });
     },
     // Through a program and not through /proc/PID/root: links in there would lead out of the host.
     read: async (path) => (await run(['cat', path])).stdout,
+    plugs,
     link: (device) => {
       const link = links.get(device);
       if (link === undefined) throw new Error(`${name} has no interface ${device}`);
       return link;
     },
     enterCommand: (argv = ['bash']) => `nsenter --all --target ${holder.pid} ${argv.join(' ')}`,
-    close: holder.end,
+    close: async () => {
+      await Promise.all([...running].map((program) => program.stop('SIGKILL')));
+      await holder.end();
+    },
   };
   try {
     for (const [setting, value] of Object.entries(options.settings ?? {})) {
       await get(['tee', settingPath(setting)], { input: value });
     }
     for (const { device, network, addresses } of options.interfaces ?? []) {
-      links.set(device, await plugIn(network, host, device));
+      const { link, plug } = await plugIn(network, host, device);
+      links.set(device, link);
+      plugs.push(plug);
       for (const address of addresses) {
         const family = address.includes(':') ? ['nodad'] : ['broadcast', '+'];
         await get(['ip', 'address', 'add', address, 'dev', device, ...family]);

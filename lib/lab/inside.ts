@@ -92,7 +92,9 @@ export const startInside = (
   argv: readonly string[],
   options: Omit<InsideOptions, 'timeout' | 'input'> = {},
 ): Running => {
-  const child = spawn(nsenter(), enterArguments(pid, separation, argv), {
+  // Without a process namespace nothing else would end the program when we are killed.
+  const mortal = separation === 'network' ? ['setpriv', '--pdeathsig', 'KILL', ...argv] : argv;
+  const child = spawn(nsenter(), enterArguments(pid, separation, mortal), {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment(options.env),

@@ -8,6 +8,13 @@ export interface Network {
   readonly bridge: string;
 }
 
+/** The other end of the cable of a host's interface. */
+export interface Plug {
+  readonly switchboard: Host;
+  /** The name of the port, unique on the switchboard. */
+  readonly port: string;
+}
+
 /** The cable between an interface of a host and its network. */
 export interface Link {
   /** Pulls the cable: nothing passes either way, and the host sees that there is no carrier. */
@@ -56,7 +63,7 @@ table netdev ${lossTable(port)} { ${chain('ingress')} ${chain('egress')} };
 };
 
 /** Lays a cable from a host's new interface `device` to a network. */
-export const plugIn = async (network: Network, host: Host, device: string): Promise<Link> => {
+export const plugIn = async (network: Network, host: Host, device: string): Promise<{ link: Link; plug: Plug }> => {
   const { switchboard, bridge } = network;
   const port = `${host.name}-${device}`.slice(-LONGEST_NAME);
   const peer = ['peer', 'name', device, 'netns', String(host.pid)];
@@ -66,7 +73,7 @@ export const plugIn = async (network: Network, host: Host, device: string): Prom
   const setPort = async (state: 'up' | 'down'): Promise<void> => {
     await switchboard.get(['ip', 'link', 'set', 'dev', port, state]);
   };
-  return {
+  const link: Link = {
     cut: () => setPort('down'),
     restore: async () => {
       await switchboard.run(['nft', 'delete', 'table', 'netdev', lossTable(port)]);
@@ -76,4 +83,5 @@ export const plugIn = async (network: Network, host: Host, device: string): Prom
       await switchboard.get(['nft', '-f', '-'], { input: lossRules(port, share) });
     },
   };
+  return { link, plug: { switchboard, port } };
 };

@@ -98,13 +98,10 @@ const untilServed = async ({ probers }: World, limit = 10_000): Promise<void> =>
   await until('both addresses answer', () => probers.every((prober) => prober.firstAfter(now) !== undefined), limit);
 };
 
-/** Each host's changes are stamped by a process of its own when that gets to run: two stamps may be off by this much. */
-const STAMP_ERROR = 25;
-
 const expectSingleOwners = ({ watch }: World, from: number, to?: number): void => {
   for (const address of [FIRST, SECOND]) {
     const longest = watch.longestDouble(address, from, to);
-    if (longest > STAMP_ERROR) throw new Error(`${address} had two owners for ${longest} ms`);
+    if (longest > 0) throw new Error(`${address} had two owners for ${longest} ms`);
   }
 };
 

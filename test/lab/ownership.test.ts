@@ -1,6 +1,6 @@
 /** Who owned an address when, from the changes that the hosts' kernels announce. */
 import fc from 'fast-check';
-import { parseMonitorLine } from '../../lib/lab/address-watch.js';
+import { parseHostNumbers, parseMonitorLine } from '../../lib/lab/address-watch.js';
 import { longestDoubleOwnership, type OwnershipChange, ownersAt, ownershipPeriods } from '../../lib/lab/ownership.js';
 
 const moved: readonly OwnershipChange[] = [
@@ -49,24 +49,39 @@ test('the periods cover the whole time without overlap', () => {
   );
 });
 
+test('the numbers of the hosts, from the ports they are plugged into', () => {
+  const listing = `1: lo: <LOOPBACK> mtu 65536\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+3: lb1-eth0@if2: <UP> mtu 1500 master br-lan\\    link/ether ee:c6:6a:47:01:9b brd ff:ff:ff:ff:ff:ff link-netnsid 0
+4: lb2-eth0@if2: <UP> mtu 1500 master br-lan\\    link/ether c2:ec:77:6f:29:1b brd ff:ff:ff:ff:ff:ff link-netnsid 1`;
+  expect([...parseHostNumbers(listing)]).toEqual([
+    ['lb1-eth0', 0],
+    ['lb2-eth0', 1],
+  ]);
+});
+
 describe('a line of the kernel monitor', () => {
   test('an address that appears, with its time', () => {
     const line =
-      '[2026-11-21T07:05:54.123456] 2: eth0    inet 10.0.0.100/24 brd 10.0.0.255 scope global secondary eth0:0';
+      '[2026-11-21T07:05:54.123456] [nsid 1]2: eth0    inet 10.0.0.100/24 brd 10.0.0.255 scope global secondary eth0:0';
     expect(parseMonitorLine(line)).toEqual({
       at: Date.parse('2026-11-21T07:05:54.123'),
+      hostNumber: 1,
       owns: true,
       address: '10.0.0.100',
     });
   });
 
   test('an address that goes away', () => {
-    const line = '[2026-11-21T07:05:54.123456] Deleted 2: eth0    inet6 fd00::100/64 scope global';
-    expect(parseMonitorLine(line)).toMatchObject({ owns: false, address: 'fd00::100' });
+    const line = '[2026-11-21T07:05:54.123456] [nsid 0]Deleted 2: eth0    inet6 fd00::100/64 scope global';
+    expect(parseMonitorLine(line)).toMatchObject({ hostNumber: 0, owns: false, address: 'fd00::100' });
+  });
+
+  test('the switchboard itself is no host', () => {
+    expect(parseMonitorLine('[2026-11-21T07:05:54.123456] 2: br-lan    inet6 fe80::1/64 scope link')).toBeUndefined();
   });
 
   test('anything else is nothing', () => {
-    expect(parseMonitorLine('[2026-11-21T07:05:54.1] 2: eth0: <BROADCAST> state UP')).toBeUndefined();
+    expect(parseMonitorLine('[2026-11-21T07:05:54.1] [nsid 0]2: eth0: <BROADCAST> state UP')).toBeUndefined();
     fc.assert(fc.property(fc.string(), (line) => void parseMonitorLine(line)));
   });
 });
