@@ -45,6 +45,7 @@ mount --bind /run/lab/lib /var/lib
 const script = (separation: Separation): string => `
 set -eu
 umask 022
+cd /
 read -r pid rest </proc/self/stat
 hostname "$1"
 ip link set dev lo up

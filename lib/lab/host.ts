@@ -83,6 +83,7 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
       return program;
     },
     write: async (path, text, mode = '644') => {
+      requireOwnFiles();
       await get(['sh', '-c', WRITE, 'write', path, mode], { input: text });
     },
     // Through a program and not through /proc/PID/root: links in there would lead out of the host.
@@ -93,13 +94,18 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
       if (link === undefined) throw new Error(`${name} has no interface ${device}`);
       return link;
     },
-    enterCommand: (argv = ['bash']) => `nsenter --all --target ${holder.pid} ${argv.join(' ')}`,
+    enterCommand: (argv = ['bash']) => `nsenter --all --root --wd --target ${holder.pid} ${argv.join(' ')}`,
     close: async () => {
       await Promise.all([...running].map((program) => program.stop('SIGKILL')));
       await holder.end();
     },
   };
+  const requireOwnFiles = (): void => {
+    if (separation !== 'machine') throw new Error(`${name} shares the files of this machine: nothing is written there`);
+  };
   try {
+    // Before anything is written: are we really where only this host's files are?
+    if (separation === 'machine') await get(['test', '-e', '/run/lab/etc/passwd', '-a', '/etc', '-ef', '/run/lab/etc']);
     for (const [setting, value] of Object.entries(options.settings ?? {})) {
       await get(['tee', settingPath(setting)], { input: value });
     }

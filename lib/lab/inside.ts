@@ -25,7 +25,8 @@ export interface Running {
 
 const flags: Readonly<Record<Separation, readonly string[]>> = {
   network: ['--net', '--uts'],
-  machine: ['--net', '--uts', '--pid', '--mount', '--ipc'],
+  // --root and --wd: inside a chroot, entering a mount namespace alone would lead out to the files of the real machine.
+  machine: ['--net', '--uts', '--pid', '--mount', '--ipc', '--root', '--wd'],
 };
 
 /** What programs find in their environment: nothing of ours but a search path that knows the running node. */

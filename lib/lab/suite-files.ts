@@ -35,6 +35,7 @@ chmod 1755 /run/resource-agents
 
 /** Makes the folders that a running heartbeat, genuine or ours, expects. */
 export const prepareRunFolders = async (host: Host): Promise<void> => {
+  if (!host.ownFiles) throw new Error(`${host.name} shares the files of this machine: nothing is installed there`);
   await host.get(['sh', '-c', RUN_FOLDERS]);
 };
 
