@@ -1,7 +1,7 @@
 /** Taking our own groups, and becoming stable at start-up (heartbeat reference 6.2, 6.3). */
 import { considerFailback } from './failback.js';
 import { contains, plus } from './holdings.js';
-import { claims, startJob } from './jobs.js';
+import { startJob } from './jobs.js';
 import { partner, present } from './partner.js';
 import { announceStart, report } from './reports.js';
 import { say, type Turn, updateResources } from './turn.js';
@@ -53,7 +53,6 @@ export const startClockRang = (turn: Turn): Turn => {
 export const startBesideKin = (turn: Turn): Turn => {
   const other = partner(turn.state);
   if (!isStarting(turn) || !present(other) || other?.kin === undefined || other.kin.standby) return turn;
-  if (turn.state.stop.phase !== 'none' && claims(turn.state) === 'none') return turn;
   switch (other.kin.phase) {
     case 'init':
     case 'starting':

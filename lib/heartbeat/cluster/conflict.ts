@@ -1,13 +1,13 @@
 /** Both nodes hold the same groups and hear each other: after a healed partition, or after one node slept (reference 5.6). */
 import type { Millis } from '../../time.js';
-import { common, minus, mirrored } from './holdings.js';
+import { common, contains, minus, mirrored } from './holdings.js';
 import type { Holding } from './interface.js';
 import { claims, startJob } from './jobs.js';
 import { partner, present } from './partner.js';
 import { report } from './reports.js';
 import { cancelStandby } from './standby.js';
 import type { ClusterState, NodeState } from './state.js';
-import { emit, say, type Turn, updateResources } from './turn.js';
+import { emit, say, type Turn, update, updateResources } from './turn.js';
 
 /** A genuine peer that noticed the partition has begun its restart by then (2 s, plus its slow main loop). */
 const GENUINE_RESTART = 5_000;
@@ -28,7 +28,10 @@ const concession = (state: ClusterState, other: NodeState, shared: Holding): Hol
 
 const giveUp = (turn: Turn, part: Holding, from: string): Turn => {
   const said = say(turn, 'WARN', `Both machines own ${part} resources: releasing them here, ${from} keeps them.`);
-  const given = updateResources(said, {
+  const { localKeys = [], foreignKeys = [] } = said.state.settings;
+  const keys = [...(contains(part, 'local') ? localKeys : []), ...(contains(part, 'foreign') ? foreignKeys : [])];
+  const heldKeys = said.state.heldKeys.filter((key) => !keys.includes(key));
+  const given = updateResources(update(said, { heldKeys }), {
     hold: minus(said.state.resources.hold, part),
     failbackWanted: false,
     conflictSince: turn.now.mono,

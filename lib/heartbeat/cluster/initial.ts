@@ -44,7 +44,6 @@ const newNode = (
   generation: undefined,
   sequence: UNKNOWN,
   statusSeq: undefined,
-  statusTs: undefined,
   statusAt: undefined,
   countFrom: now.mono,
   timeout,
@@ -52,6 +51,7 @@ const newNode = (
   left: false,
   ackDigit,
   acked: 0,
+  ackBase: 0,
   kin: undefined,
 });
 
@@ -77,11 +77,10 @@ export const initialState = (settings: ClusterSettings, now: Now): ClusterState 
     startedAt: undefined,
     status: 'init',
     statusDueAt: undefined,
-    awakeAt: now.mono,
     nodes,
     nextSeq: 1,
     history: [],
-    historyWarned: false,
+    historyWarned: 0,
     flowControl: true,
     communication: { phase: 'waiting', askAt: undefined },
     resources: NO_RESOURCES,
@@ -91,5 +90,6 @@ export const initialState = (settings: ClusterSettings, now: Now): ClusterState 
     published: '',
     rejections: new Map(),
     heldKeys: [],
+    askGroupsAt: undefined,
   };
 };

@@ -6,6 +6,7 @@
  * settle a healed partition without a restart.
  */
 import { type Message, text } from '../wire/message.js';
+import { departed } from './departure.js';
 import { considerFailback } from './failback.js';
 import { parseHolding } from './holdings.js';
 import { claims, isQuiet } from './jobs.js';
@@ -60,6 +61,8 @@ export const heardKin = (turn: Turn, name: string, kin: Kin | undefined, seq: nu
     ...(seq >= otherHoldSeq ? { otherHold: kin.hold, otherHoldSeq: seq } : {}),
   });
   const settled = noteDenial(noted);
+  // Its `shutdone` may have been lost; the process will be gone before it could be asked for.
+  if (kin.phase === 'left') return departed(settled, name, seq);
   if (otherStable || !kin.stable || turn.state.communication.phase !== 'up') return settled;
   const said = report(say(settled, 'info', 'remote resource transition completed.'));
   return considerFailback(said);

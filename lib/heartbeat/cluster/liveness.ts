@@ -58,7 +58,7 @@ export const excuseLateness = (turn: Turn, late: number): Turn => {
       reprieved: node.reprieved || long,
     });
   }
-  const excused = update(turn, { nodes, awakeAt: now.mono });
+  const excused = update(turn, { nodes });
   return long
     ? say(excused, 'WARN', `This node was late by ${Math.round(late)} ms: no node is called dead before fresh evidence`)
     : excused;

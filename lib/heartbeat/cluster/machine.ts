@@ -4,6 +4,7 @@ import { startBesideKin } from './acquisition.js';
 import { audit } from './audit.js';
 import { begin } from './communication.js';
 import { settleConflict } from './conflict.js';
+import { watchHistory } from './flowcontrol.js';
 import { initialState } from './initial.js';
 import type { ClusterEvent, ClusterMachine } from './interface.js';
 import { jobEnded } from './jobend.js';
@@ -20,7 +21,7 @@ import { view } from './view.js';
 
 /** How late this step is, measured by what was due before it or told by the daemon. */
 const lateness = (state: ClusterState, event: ClusterEvent, now: Now): number => {
-  const measured = now.mono - Math.max(nextDeadline(state), state.awakeAt);
+  const measured = now.mono - nextDeadline(state);
   return event.type === 'stalled' ? Math.max(measured, event.late) : measured;
 };
 
@@ -52,6 +53,7 @@ const consequences: readonly ((turn: Turn) => Turn)[] = [
   proceedWithStop,
   audit,
   publish,
+  watchHistory,
 ];
 
 export const clusterMachine: ClusterMachine<ClusterState> = {

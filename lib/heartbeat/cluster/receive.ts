@@ -101,9 +101,9 @@ const restarted = (turn: Turn, node: NodeState, generation: number): Turn => {
     generation,
     sequence: UNKNOWN,
     statusSeq: undefined,
-    statusTs: undefined,
     left: false,
     acked: 0,
+    ackBase: turn.state.nextSeq - 1,
     kin: undefined,
   });
   if (partner(turn.state)?.name !== node.name || node.generation === undefined) return fresh;
@@ -132,6 +132,8 @@ const heardNumbered = (turn: Turn, node: NodeState, message: Message, type: stri
   }
   const isStatus = type === 'status';
   const renewed = isStatus && (known === undefined || generation > known);
+  // heartbeat reference 4.3: only a status opens a new life; what comes before it cannot be told from an old one.
+  if (!isStatus && generation !== known) return turn;
   const isBack = isStatus && !renewed && node.status === 'dead';
   if (isBack && node.statusSeq !== undefined && seq <= node.statusSeq) return turn;
   // A dead node comes back with a status; whatever else arrives of it is from before its death.

@@ -31,9 +31,8 @@ export interface NodeState {
   readonly uuid: Uint8Array | undefined;
   readonly generation: number | undefined;
   readonly sequence: Sequence;
-  /** The newest status message: its number and its sender's clock. */
+  /** Number of the newest status message. */
   readonly statusSeq: number | undefined;
-  readonly statusTs: number | undefined;
   readonly statusAt: Millis | undefined;
   /** The node is dead when nothing came for `timeout` from this instant on. */
   readonly countFrom: Millis;
@@ -47,6 +46,8 @@ export interface NodeState {
   readonly ackDigit: number;
   /** The highest number of ours that it acknowledged. */
   readonly acked: number;
+  /** Our numbers up to this one were sent before its life began: it never acknowledges them. */
+  readonly ackBase: number;
   readonly kin: Kin | undefined;
 }
 
@@ -132,13 +133,12 @@ export interface ClusterState {
   readonly startedAt: Millis | undefined;
   readonly status: 'init' | 'up' | 'active';
   readonly statusDueAt: Millis | undefined;
-  /** The daemon told of a stall that ended then; what was due before is not late once more. */
-  readonly awakeAt: Millis;
   /** Every configured node in the order of ha.cf, ourselves included, ping nodes last. */
   readonly nodes: ReadonlyMap<NodeName, NodeState>;
   readonly nextSeq: number;
   readonly history: History;
-  readonly historyWarned: boolean;
+  /** How full the history was when that was last complained about; 0 when it was not. */
+  readonly historyWarned: number;
   readonly flowControl: boolean;
   readonly communication: Communication;
   readonly resources: ResourceState;
@@ -152,4 +152,6 @@ export interface ClusterState {
   readonly rejections: ReadonlyMap<string, Millis>;
   /** Legacy mode: keys of the groups we hold. */
   readonly heldKeys: readonly string[];
+  /** Legacy mode: when to ask again for what we asked for in vain. */
+  readonly askGroupsAt: Millis | undefined;
 }

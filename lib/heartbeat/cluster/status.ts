@@ -41,8 +41,8 @@ export const unexplained = (turn: Turn, name: string): Turn =>
 
 const lateness = (turn: Turn, node: NodeState): Turn => {
   const { deadtime, warntime } = turn.state.settings;
-  // Our own lateness is not the fault of the other node. Ping nodes are not warned about in genuine logs either.
-  if (node.statusAt === undefined || node.reprieved || node.type === 'ping') return turn;
+  // Our own lateness is not the fault of the other node.
+  if (node.statusAt === undefined || node.reprieved) return turn;
   const interval = turn.now.mono - node.statusAt;
   const line = `Late heartbeat: Node ${node.name}: interval ${Math.round(interval)} ms`;
   if (interval > deadtime) return say(turn, 'CRIT', `${line} (> deadtime)`);
@@ -78,7 +78,6 @@ export const heardStatus = (
     status: st,
     statusAt: turn.now.mono,
     statusSeq: seq ?? node.statusSeq,
-    statusTs: hexNumber(message, 'ts') ?? node.statusTs,
     countFrom: turn.now.mono,
     reprieved: false,
     timeout,

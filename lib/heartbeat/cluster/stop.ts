@@ -65,7 +65,9 @@ export const proceedWithStop = (turn: Turn): Turn => {
   if (phase !== 'wanted') return turn;
   if (isLegacy(state)) return state.jobs.length === 0 ? release(turn) : turn;
   const settled = isQuiet(state) && (state.resources.otherStable || !present(partner(state)));
-  return settled || (late && state.jobs.length === 0) ? release(turn) : turn;
+  // Who has not taken anything yet leaves nothing behind.
+  const untouched = state.resources.phase !== 'stable' && state.resources.hold === 'none' && state.jobs.length === 0;
+  return settled || untouched || (late && state.jobs.length === 0) ? release(turn) : turn;
 };
 
 /** Everything is stopped. */

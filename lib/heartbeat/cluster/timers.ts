@@ -5,6 +5,7 @@ import { advance } from './communication.js';
 import { conflictDeadline } from './conflict.js';
 import { failbackDue } from './failback.js';
 import { offerFailed } from './jobend.js';
+import { askForGroups } from './legacy.js';
 import { buryLinks, linkDeathAt } from './links.js';
 import { bury, deathAt } from './liveness.js';
 import { orphanDeadline } from './orphan.js';
@@ -27,6 +28,7 @@ const TIMERS: readonly ((turn: Turn) => Turn)[] = [
   failbackDue,
   offerFailed,
   queryDue,
+  askForGroups,
   askForMissing,
   proceedWithStop,
   statusDue,
@@ -34,9 +36,10 @@ const TIMERS: readonly ((turn: Turn) => Turn)[] = [
 
 /** Does whatever is due. */
 export const runTimers = (turn: Turn): Turn =>
-  turn.state.startedAt === undefined || turn.state.stop.phase === 'gone'
-    ? turn
-    : TIMERS.reduce((sum, timer) => timer(sum), turn);
+  TIMERS.reduce(
+    (sum, timer) => (sum.state.startedAt === undefined || sum.state.stop.phase === 'gone' ? sum : timer(sum)),
+    turn,
+  );
 
 /** When a process that has nothing to wait for would like to be woken. */
 const NEVER = Number.MAX_SAFE_INTEGER as Millis;
@@ -53,6 +56,7 @@ export const nextDeadline = (state: ClusterState): Millis => {
     resources.failbackAt,
     resources.giveUp?.at,
     resources.queryAt,
+    state.askGroupsAt,
     conflictDeadline(state),
     orphanDeadline(state),
     stopDeadline(state),

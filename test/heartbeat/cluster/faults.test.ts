@@ -1,5 +1,6 @@
 /** Whatever happens to two nodes and the network between them: never two owners that hear each other, and one in the end. */
 import fc from 'fast-check';
+import type { AutoFailback } from '../../../lib/heartbeat/config/model.js';
 import { millis } from '../../../lib/time.js';
 import { genuineHost } from '../../support/genuine-peer.js';
 import { type MakeHost, ourHost, Simulation } from '../../support/simulator.js';
@@ -36,7 +37,7 @@ const weather = fc.record({
   duplication: fc.constantFrom(0, 0.2),
   jitter: fc.constantFrom(0, 20, 50),
   jobTime: fc.constantFrom(1, 100, 1_500),
-  autoFailback: fc.constantFrom('on', 'off'),
+  autoFailback: fc.constantFrom('on' as const, 'off' as const),
 });
 
 const apply = (simulation: Simulation, one: Act): void => {
@@ -62,6 +63,15 @@ const apply = (simulation: Simulation, one: Act): void => {
   }
 };
 
+interface Conditions {
+  readonly seed: number;
+  readonly loss: number;
+  readonly duplication: number;
+  readonly jitter: number;
+  readonly jobTime: number;
+  readonly autoFailback: AutoFailback;
+}
+
 interface Bounds {
   /** How long after trouble both may own a group. */
   readonly handOver: number;
@@ -72,7 +82,7 @@ interface Bounds {
 const live = (
   hosts: Readonly<Record<string, MakeHost>>,
   bounds: Bounds,
-  { loss, duplication, jitter, seed, jobTime, autoFailback }: typeof weather extends fc.Arbitrary<infer T> ? T : never,
+  { loss, duplication, jitter, seed, jobTime, autoFailback }: Conditions,
   acts: readonly { readonly wait: number; readonly act: Act }[],
 ): Simulation => {
   const simulation = new Simulation({
@@ -81,7 +91,7 @@ const live = (
     links: ['eth0', 'eth1'],
     network: { loss, duplication, jitter },
     jobTime,
-    settings: { keepalive: millis(200), warntime: millis(1500), autoFailback: autoFailback === 'on' ? 'on' : 'off' },
+    settings: { keepalive: millis(200), warntime: millis(1500), autoFailback },
   });
   const check = (): void => {
     if (simulation.now - simulation.lastTrouble <= bounds.handOver + 4 * jobTime) return;
@@ -113,6 +123,16 @@ test('two of ours', () => {
   fc.assert(
     fc.property(weather, schedule, (conditions, acts) => {
       live({ lb1: ourHost, lb2: ourHost }, { handOver: 3_000, quiet: 30_000 }, conditions, acts);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('two of ours in legacy mode', () => {
+  fc.assert(
+    fc.property(weather, schedule, (conditions, acts) => {
+      const legacy = { ...conditions, autoFailback: 'legacy' as const };
+      live({ lb1: ourHost, lb2: ourHost }, { handOver: 3_000, quiet: 30_000 }, legacy, acts);
     }),
     { numRuns: RUNS },
   );

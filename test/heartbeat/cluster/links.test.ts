@@ -72,6 +72,7 @@ test('a ping node lives as long as it answers', () => {
   answer();
   expect(node.logged()).toEqual([
     'info: Link 10.0.0.1:10.0.0.1 up.',
+    'WARN: Late heartbeat: Node 10.0.0.1: interval 4000 ms',
     'info: Status update for node 10.0.0.1: status ping',
   ]);
 });
