@@ -82,6 +82,24 @@ describe('recorded cases', () => {
     }
   });
 
+  test.each(['seed004-indented-syslog', 'thresholds-range-local', 'fwm-http-fallback'])(
+    '%s: the genuine program does here what it did when it was recorded',
+    async (name) => {
+      const recorded = loadCase(name);
+      const outcome = await runCase(recorded, { program: ['/usr/sbin/ldirectord'] });
+      const groups = groupSteps(recorded.scenario.steps);
+      const ends = groups.map(([, last]) => last);
+      const tables = recordedTables(recorded);
+      expect(ends.map((end) => outcome.steps[end]?.table)).toEqual(ends.map((end) => tables[end]));
+      for (const group of groups)
+        expect({ group, changes: changesByReal(replayedCalls(outcome.steps, group)) }).toEqual({
+          group,
+          changes: changesByReal(recordedCalls(recorded.calls, group)),
+        });
+    },
+    100_000,
+  );
+
   const outcomes = startAll(inScope, 4);
   const outcomeOf = (name: string): Promise<Outcome> => outcomes.get(name) ?? Promise.reject(new Error(name));
 
