@@ -12,12 +12,27 @@ export interface BenchRow {
 
 const number = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(value < 10 ? 3 : 1));
 
-/** The rows as a table for people. */
-export const printRows = (rows: readonly BenchRow[]): string =>
-  rows
-    .map(({ what, unit, ours, genuine, budget }) => {
-      const ratio = genuine === undefined ? '' : `  ${(genuine / ours).toFixed(1)}x`;
-      const verdict = budget === undefined ? '' : ours <= budget ? '  within' : '  OVER';
-      return `${what}: ours ${number(ours)} ${unit}, genuine ${number(genuine)}${ratio}, budget ${number(budget)}${verdict}`;
-    })
-    .join('\n');
+const verdict = ({ ours, budget }: BenchRow): string =>
+  budget === undefined ? '' : ours <= budget ? 'within' : 'OVER';
+
+const HEAD = ['what', 'ours', 'genuine', 'unit', 'genuine/ours', 'budget', ''];
+
+/** The rows as a table for people: figures side by side, how many times the genuine one is slower, and the verdict. */
+export const printRows = (rows: readonly BenchRow[]): string => {
+  const cells = rows.map((row) => [
+    row.what,
+    number(row.ours),
+    number(row.genuine),
+    row.unit,
+    row.genuine === undefined ? '' : `${(row.genuine / row.ours).toFixed(1)}x`,
+    row.budget === undefined ? '' : number(row.budget),
+    verdict(row),
+  ]);
+  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...cells].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [HEAD, ...cells].map(line).join('\n');
+};
