@@ -168,6 +168,8 @@ export class Simulation {
   start(name: string): void {
     const machine = this.machine(name);
     if (machine.host !== undefined) return;
+    // What a former life left running has to be stopped first: that takes its time.
+    if (machine.running.size > 0) this.lastTrouble = this.now;
     machine.generation += 1;
     machine.life += 1;
     machine.paused = false;
@@ -198,6 +200,7 @@ export class Simulation {
       localKeys: [`group-${self}`],
       foreignKeys: this.nodes.filter((node) => node !== self).map((node) => `group-${node}`),
       seed: Math.floor(this.chance() * 2 ** 32),
+      mayHaveLeftovers: this.machine(self).running.size > 0,
       ...this.options.settings,
     };
   }
@@ -205,6 +208,15 @@ export class Simulation {
   /** The machine loses power: its addresses are gone with it. */
   crash(name: string): void {
     this.end(this.machine(name));
+  }
+
+  /** The daemon is killed: whatever runs goes on running, and nobody stops it. */
+  kill(name: string): void {
+    const machine = this.machine(name);
+    machine.host = undefined;
+    machine.life += 1;
+    machine.jobs.length = 0;
+    machine.working = false;
   }
 
   private end(machine: Machine): void {
@@ -394,9 +406,11 @@ export class Simulation {
     return this.machine(name).host !== undefined;
   }
 
-  /** The nodes on which the group of `owner` runs. */
+  /** The nodes on which the group of `owner` runs; what a killed daemon left behind does not count before it is back. */
   owners(owner: string): readonly string[] {
-    return [...this.machines.values()].filter((machine) => machine.running.has(owner)).map((machine) => machine.name);
+    return [...this.machines.values()]
+      .filter((machine) => machine.host !== undefined && machine.running.has(owner))
+      .map((machine) => machine.name);
   }
 
   /** What was logged on a node, in order. */

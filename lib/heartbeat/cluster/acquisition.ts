@@ -56,7 +56,8 @@ export const startBesideKin = (turn: Turn): Turn => {
   switch (other.kin.phase) {
     case 'init':
     case 'starting':
-      return becomeStable(turn, 'local');
+      // It still stops what its former life left running: our groups are ours when they are gone there.
+      return contains(other.kin.hold, 'foreign') ? turn : becomeStable(turn, 'local');
     case 'stable':
       return becomeStable(turn, 'remote');
     case 'leaving':

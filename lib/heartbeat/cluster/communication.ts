@@ -1,6 +1,7 @@
 /** From the first own status until communication is up (heartbeat reference 4.6, 5.4). */
 import type { Millis } from '../../time.js';
 import { startBesideKin } from './acquisition.js';
+import { startJob } from './jobs.js';
 import { legacyStart } from './legacy.js';
 import { sendStatus } from './ownstatus.js';
 import { isLegacy, others, partner, present } from './partner.js';
@@ -11,13 +12,27 @@ import { emit, say, type Turn, update, updateResources } from './turn.js';
 
 const ASK_AGAIN = 1_000;
 
+/** What a former life left running would have two owners as soon as somebody else takes it. */
+const sweep = (turn: Turn): Turn =>
+  startJob(
+    say(turn, 'WARN', 'The last run did not end by itself: stopping all resource groups first.'),
+    'release',
+    'every',
+    'all',
+    {
+      kind: 'cleanup',
+    },
+  );
+
 /** The daemon runs and its media are open. */
 export const begin = (turn: Turn): Turn => {
   if (turn.state.startedAt !== undefined) return turn;
   const nodes = new Map<string, NodeState>(
     [...turn.state.nodes].map(([name, node]) => [name, { ...node, countFrom: turn.now.mono }]),
   );
-  const announced = sendStatus(update(turn, { startedAt: turn.now.mono, nodes }));
+  const started = update(turn, { startedAt: turn.now.mono, nodes });
+  const swept = turn.state.settings.mayHaveLeftovers === true ? sweep(started) : started;
+  const announced = sendStatus(swept);
   const said = say(update(announced, { status: 'up' }), 'info', "Local status now set to: 'up'");
   return sendStatus(update(said, { statusDueAt: (turn.now.mono + turn.state.settings.keepalive) as Millis }), true);
 };

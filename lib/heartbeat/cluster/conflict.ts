@@ -68,6 +68,8 @@ export const settleConflict = (turn: Turn): Turn => {
   if (resources.phase !== 'stable') return turn;
   const since = resources.conflictSince ?? turn.now.mono;
   const marked = updateResources(turn, { conflictSince: since });
+  // Whoever starts or leaves is stopping it already.
+  if (other.kin !== undefined && other.kin.phase !== 'stable') return marked;
   if (other.kin !== undefined) {
     const part = concession(turn.state, other, shared);
     // Nothing can be handed over while both hold it.

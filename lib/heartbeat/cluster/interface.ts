@@ -44,6 +44,11 @@ export interface ClusterSettings {
   readonly localKeys?: readonly string[];
   /** The same for the groups of other nodes. */
   readonly foreignKeys?: readonly string[];
+  /**
+   * The daemon's last life on this machine did not end by itself (killed, crashed), so groups of it may still run here.
+   * They are all stopped at the start, and until that is done we tell our own kind that they may be running.
+   */
+  readonly mayHaveLeftovers?: boolean;
   /** Our process id, only for the log line `Heartbeat shutdown in progress. (14)`. */
   readonly pid?: number;
   /** Seed of the machine's own pseudo-random numbers (ack digit, resend delays). */

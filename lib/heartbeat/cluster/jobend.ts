@@ -28,6 +28,8 @@ const goOn = (turn: Turn, { scope, part, purpose }: Job): Turn => {
       return standbyAcquired(turn, part);
     case 'conflict':
       return conflictReleased(turn);
+    case 'cleanup':
+      return turn;
     case 'orphan':
       return report(turn);
     case 'shutdown':

@@ -5,6 +5,7 @@ import type { Holding } from './interface.js';
 import { isQuiet, startJob } from './jobs.js';
 import { isLegacy, partner, present } from './partner.js';
 import { report } from './reports.js';
+import { broadcast } from './sending.js';
 import { requestStandby } from './standby.js';
 import type { ClusterState } from './state.js';
 import { say, type Turn, updateResources } from './turn.js';
@@ -53,10 +54,12 @@ export const adoptOrphans = (turn: Turn): Turn => {
   const due = orphanDeadline(turn.state);
   if (due === undefined || turn.now.mono < due) return turn;
   const looked = updateResources(turn, { orphanSince: undefined });
-  if (share === 'foreign' && settings.autoFailback === 'on' && !resources.orphanOffered) {
-    // The hand-over of reference 6.5 makes a genuine peer start its own groups; there is nothing to stop here.
-    return requestStandby(updateResources(looked, { orphanOffered: true }), 'foreign');
-  }
+  const asked = updateResources(looked, { orphanOffered: true });
+  const canAsk = partner(turn.state)?.kin === undefined && !resources.orphanOffered;
+  // The hand-over of reference 6.5 makes a genuine peer start its own groups; there is nothing to stop here.
+  if (canAsk && share === 'foreign' && settings.autoFailback === 'on') return requestStandby(asked, 'foreign');
+  // A genuine daemon that was killed left its addresses up and does not know. This makes it stop them before we start.
+  if (canAsk && share === 'local') return broadcast(asked, { t: 'hb_takeover', rsc_hold: 'local' });
   const said = say(looked, 'WARN', `Nobody holds ${share} resources: acquiring them.`);
   const held = updateResources(said, { hold: plus(resources.hold, share) });
   return report(startJob(held, 'acquire', share, share, { kind: 'orphan' }));

@@ -102,7 +102,7 @@ export interface ResourceState {
 }
 
 export type Purpose =
-  | { readonly kind: 'ours' | 'standbyRelease' | 'standbyAcquire' | 'conflict' | 'orphan' | 'shutdown' }
+  | { readonly kind: 'ours' | 'cleanup' | 'standbyRelease' | 'standbyAcquire' | 'conflict' | 'orphan' | 'shutdown' }
   | { readonly kind: 'takeover'; readonly from: NodeName }
   | { readonly kind: 'legacyTake'; readonly key: string }
   | { readonly kind: 'legacyGive'; readonly key: string; readonly to: NodeName };

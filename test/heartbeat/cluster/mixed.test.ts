@@ -95,6 +95,37 @@ describe.each(['lb1', 'lb2'])('%s is genuine', (genuine) => {
     expect(holdings(simulation)).toEqual(['local', 'local']);
   });
 
+  test('the genuine one is killed and left everything running: it stops our groups before we start them', () => {
+    const simulation = together(genuine, { settings: { autoFailback: 'off' } });
+    simulation.submit(ours, { t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+    simulation.run(4_000);
+    simulation.kill(genuine);
+    simulation.run(500);
+    simulation.start(genuine);
+    let double = 0;
+    simulation.run(30_000, () => {
+      double = Math.max(double, simulation.owners('lb1').length, simulation.owners('lb2').length);
+    });
+    expect(double).toBe(1);
+    expect(simulation.owners('lb1')).toEqual(['lb1']);
+    expect(simulation.owners('lb2')).toEqual(['lb2']);
+  });
+
+  test('ours is killed and left everything running: it is stopped first', () => {
+    const simulation = together(genuine, { settings: { autoFailback: 'off' } });
+    simulation.submit(genuine, { t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+    simulation.run(4_000);
+    simulation.kill(ours);
+    simulation.run(500);
+    simulation.start(ours);
+    expect(simulation.lines(ours)).toContain(
+      'WARN: The last run did not end by itself: stopping all resource groups first.',
+    );
+    simulation.run(30_000);
+    expect(simulation.owners(ours)).toEqual([ours]);
+    expect(simulation.owners(genuine)).toEqual([ours]);
+  });
+
   test('fast restart of the genuine one that held everything', () => {
     const simulation = together(genuine, { settings: { autoFailback: 'off' } });
     simulation.submit(ours, { t: 'ask_resources', rsc_hold: 'all', info: 'me' });

@@ -26,9 +26,25 @@ test('a genuine node restarts that held everything: we take our own back', () =>
   beats(node, 4);
   expect(jobs(node)).toEqual([]);
   beats(node, 1);
+  // What it left running has to be stopped there first: this asks for it.
+  expect(node.sent()).toContain('hb_takeover rsc_hold=local');
+  beats(node, 6);
   expect(jobs(node)).toEqual(['acquire local']);
   node.finish();
   expect(node.view().resources).toBe('local');
+});
+
+test('it does as it is asked, and we take them as in any standby', () => {
+  const node = new BenchNode({ autoFailback: 'off' });
+  node.join('all');
+  restart(node, 'local');
+  beats(node, 5);
+  expect(node.sent()).toContain('hb_takeover rsc_hold=local');
+  node.hear({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me', hg: '6' });
+  expect(node.sent()).toContain('ask_resources rsc_hold=foreign info=other');
+  node.hear({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '0', info: 'standby', hg: '6' });
+  node.hear({ t: 'ask_resources', rsc_hold: 'foreign', info: 'done', hg: '6' });
+  expect(jobs(node)).toEqual(['acquire local']);
 });
 
 test('a genuine node lets its own groups lie: without failback we take them', () => {
