@@ -67,7 +67,7 @@ const stepLine = (step: Step, now: number): Line => {
 const directorText = (holds: readonly string[], state: DirectorState): Piece => {
   if (state === 'off') return piece('heartbeat is not running', 'dim');
   const has = holds.length > 1 ? 'has both addresses' : holds.length === 1 ? `has ${holds[0]}` : '';
-  if (state === 'cut off') return piece(`cables pulled${has === '' ? '' : `, still ${has}`}`, 'bad');
+  if (state === 'cut off') return piece(holds.length > 1 ? 'cables pulled, still has both' : 'cables pulled', 'bad');
   return has === '' ? piece('standby', 'plain') : piece(has, 'good');
 };
 
