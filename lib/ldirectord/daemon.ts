@@ -11,7 +11,7 @@ import type { DirectorConfig } from './config/model.js';
 import { NOT_ACTED_ON } from './config/not-acted-on.js';
 import { adopt, type Director, fallbackCalls, forget, hear } from './director.js';
 import { only, stopPlan } from './plan.js';
-import { createChecker, missingChecks } from './wiring/checker.js';
+import { createChecker } from './wiring/checker.js';
 import { createFallbackRunner, runCallback } from './wiring/commands.js';
 import { watchConfig } from './wiring/config-watch.js';
 import type { LogTarget } from './wiring/log-target.js';
@@ -71,7 +71,6 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     // Services without a check are named one by one below.
     const others = ownWarnings(parsed.diagnostics).filter(({ message }) => message !== NOT_ACTED_ON.get('service'));
     for (const warning of others) log('WARN', logText(warning, process.pid));
-    for (const line of missingChecks(parsed.value.virtuals)) log('WARN', line);
   };
 
   const runFallbacks = createFallbackRunner(log);

@@ -185,7 +185,9 @@ const warnAfterwards = (virtuals: readonly Virtual[], { globals, resolved, repor
   for (const section of resolved) warnAboutDoubtfulValues(section, report);
   for (const [index, { checkType, service }] of virtuals.entries()) {
     const place = resolved[index]?.draft.place;
-    if (place !== undefined && isServiceNotActedOn(checkType, service)) uses('service', place);
+    if (place !== undefined && isServiceNotActedOn(checkType, service)) {
+      uses(`service=${service}`, place);
+    }
   }
 };
 
@@ -202,7 +204,8 @@ export const parseDirectorConfig = (text: string, path: string, facts: Facts): P
   const uses = (feature: string, place: Place): void => {
     if (warned.has(feature)) return;
     warned.add(feature);
-    report.own('not-acted-on', place, NOT_ACTED_ON.get(feature) ?? `${feature} has no effect yet`);
+    const reason = NOT_ACTED_ON.get(feature.replace(/=.*$/, '')) ?? 'it has no effect yet';
+    report.own('not-acted-on', place, `${feature}: ${reason}`);
   };
   const parsing: Parsing = { facts, report, globals, resolved: [], uses };
   readLines(splitLines(text), parsing);

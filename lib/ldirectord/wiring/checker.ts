@@ -34,6 +34,9 @@ const connectOrPing = (virtual: Virtual): TimedCheck =>
       { check: ping, deadline: millis(virtual.checkTimeout * virtual.checkCount) }
     : { check: connectCheck, deadline: virtual.checkTimeout };
 
+/** Services whose negotiate check is made as it should be. */
+export const negotiateServices: readonly CheckService[] = [...NEGOTIATE.keys()];
+
 const negotiate = (virtual: Virtual): TimedCheck => {
   const check = NEGOTIATE.get(virtual.service);
   return check === undefined ? connectOrPing(virtual) : { check, deadline: virtual.negotiateTimeout };
@@ -60,16 +63,6 @@ const checkFor = (virtual: Virtual, connectsLeft: number): TimedCheck => {
     case 'off':
       return { check: alwaysDown, deadline: virtual.checkTimeout };
   }
-};
-
-/** One line for each service whose negotiate check does not exist. */
-export const missingChecks = (virtuals: readonly Virtual[]): readonly string[] => {
-  const missing = virtuals.filter(
-    ({ checkType: { kind }, service }) => (kind === 'negotiate' || kind === 'combined') && !NEGOTIATE.has(service),
-  );
-  return [...new Set(missing.map(({ service }) => service))].map(
-    (service) => `Warning: no check for service=${service} yet, its real servers are only checked by connect`,
-  );
 };
 
 export interface Checker {

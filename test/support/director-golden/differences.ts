@@ -5,7 +5,6 @@ export const EXCLUDED: ReadonlyMap<string, string> = new Map([
   ['email-smtp', 'emailalert and smtp are not acted on yet'],
   ['email-status-filter', 'emailalert is not acted on yet'],
   ['execute-instances', 'execute is not acted on yet'],
-  ['external-perl-check', 'checktype=external-perl is not acted on yet'],
   ['fork-yes', 'fork=yes makes no processes here: all checks run at once anyway; the case kills one of them'],
   ['maintenancedir', 'maintenancedir is not acted on yet'],
   ['monitorfile', 'monitorfile is not acted on yet'],
