@@ -6,42 +6,18 @@
  * healed partition. It knows nothing of our own fields.
  */
 
-import { answer, type History, remember } from '../../lib/heartbeat/cluster/history.js';
 import { contains, minus, mirrored, parseHolding, plus } from '../../lib/heartbeat/cluster/holdings.js';
-import type {
-  ClusterEffect,
-  ClusterEvent,
-  ClusterSettings,
-  Holding,
-  JobScope,
-} from '../../lib/heartbeat/cluster/interface.js';
-import { draw } from '../../lib/heartbeat/cluster/random.js';
-import { arrive, type Sequence, UNKNOWN } from '../../lib/heartbeat/cluster/sequence.js';
-import { type Message, message, text } from '../../lib/heartbeat/wire/message.js';
-import { type Millis, millis, type Now } from '../../lib/time.js';
-import type { Host, MakeHost } from './simulator.js';
-
-/** Packets are read up to so much later. */
-const SLOWNESS = 500;
+import type { ClusterSettings, ClusterView, Holding } from '../../lib/heartbeat/cluster/interface.js';
+import { UNKNOWN } from '../../lib/heartbeat/cluster/sequence.js';
+import { type Message, text } from '../../lib/heartbeat/wire/message.js';
+import type { Now } from '../../lib/time.js';
+import { GenuineMessaging, hexOf } from './genuine-messaging.js';
+import type { MakeHost } from './simulated-host.js';
 
 type Phase = 'INIT' | 'STARTING' | 'BOTHSTARTING' | 'RSCRCVD' | 'STABLE' | 'SHUTDOWN';
 type Standby = 'NOT' | 'ME' | 'OTHER' | 'DONE';
 
-const hexOf = (value: string | undefined): number => Number.parseInt(value ?? '', 16) || 0;
-
-class GenuinePeer implements Host {
-  private now: Now;
-  private effects: ClusterEffect[] = [];
-  private random: number;
-  private readonly peer: string;
-
-  private readonly inbox: Message[] = [];
-  private readonly timers = new Map<string, { at: number; run: () => void }>();
-  private jobs = new Map<number, () => void>();
-  private nextJob = 1;
-
-  private seq = 0;
-  private history: History = [];
+class GenuinePeer extends GenuineMessaging {
   private status: 'init' | 'up' | 'active' = 'init';
   private dt: number;
   private asking = false;
@@ -49,12 +25,8 @@ class GenuinePeer implements Host {
 
   private peerStatus = 'init';
   private peerHeard = false;
-  private peerGeneration: number | undefined;
-  private peerSequence: Sequence = UNKNOWN;
-  private peerStatusSeq = 0;
   private peerStatusAt = 0;
   private peerTimeout: number;
-  private peerAcked = 0;
 
   private phase: Phase = 'INIT';
   private hold: Holding = 'none';
@@ -68,34 +40,30 @@ class GenuinePeer implements Host {
   private restarting = false;
   private stopping = false;
 
-  constructor(
-    private readonly settings: ClusterSettings,
-    now: Now,
-  ) {
-    this.now = now;
-    this.random = settings.seed;
+  constructor(settings: ClusterSettings, now: Now) {
+    super(settings, now);
     this.dt = settings.deadtime + 2000;
     this.peerTimeout = settings.deadtime;
-    this.peer = settings.nodes.find((name) => name !== settings.self) ?? '';
   }
 
-  private chance(): number {
-    const { value, next } = draw(this.random);
-    this.random = next;
-    return value;
+  protected override stopOrdered(): void {
+    this.stopping = true;
+    this.tryStop();
   }
 
-  private after(name: string, delay: number, run: () => void): void {
-    this.timers.set(name, { at: this.now.mono + delay, run });
+  protected override afterReading(): void {
+    this.advance();
   }
 
-  wakeAt(): Millis {
-    let first = Number.MAX_SAFE_INTEGER;
-    for (const { at } of this.timers.values()) first = Math.min(first, at);
-    return millis(first);
+  protected override peerIsDead(): boolean {
+    return this.peerStatus === 'dead';
   }
 
-  view(): ReturnType<Host['view']> {
+  protected override peerRestarted(): void {
+    if (this.peerStatus !== 'dead') this.peerStatusAt = this.now.mono;
+  }
+
+  override view(): ClusterView {
     const moving = this.takeover || this.standby !== 'NOT' || this.jobs.size > 0;
     const settled = this.phase === 'STABLE' || this.phase === 'SHUTDOWN' || this.phase === 'INIT';
     return {
@@ -103,82 +71,6 @@ class GenuinePeer implements Host {
       resources: settled && !moving && (this.otherStable || this.phase !== 'STABLE') ? this.hold : 'transition',
       communicationUp: this.commUp,
     };
-  }
-
-  step(event: ClusterEvent, now: Now): readonly ClusterEffect[] {
-    this.now = now;
-    this.effects = [];
-    switch (event.type) {
-      case 'start':
-        this.begin();
-        break;
-      case 'packet':
-        this.inbox.push(event.message);
-        if (!this.timers.has('read')) this.after('read', 1 + this.chance() * SLOWNESS, () => this.read());
-        break;
-      case 'submit':
-        this.send(event.message);
-        break;
-      case 'jobDone': {
-        const done = this.jobs.get(event.job);
-        this.jobs.delete(event.job);
-        done?.();
-        break;
-      }
-      case 'stop':
-        this.stopping = true;
-        this.tryStop();
-        break;
-      case 'wake':
-      case 'stalled':
-        break;
-    }
-    for (;;) {
-      const due = [...this.timers].filter(([, timer]) => timer.at <= now.mono).sort((a, b) => a[1].at - b[1].at)[0];
-      if (due === undefined) return this.effects;
-      this.timers.delete(due[0]);
-      due[1].run();
-    }
-  }
-
-  private log(priority: 'info' | 'WARN' | 'ERROR' | 'CRIT', line: string): void {
-    this.effects.push({ type: 'log', priority, text: line });
-  }
-
-  private job(action: 'acquire' | 'release', what: JobScope | 'none', done: () => void): void {
-    const scope = what === 'none' ? 'every' : what;
-    const job = this.nextJob++;
-    this.jobs.set(job, done);
-    this.effects.push({ type: 'job', job, action, scope });
-  }
-
-  // --- sending (reference 4.2): own copy first
-
-  private send(content: Message | Readonly<Record<string, string>>): void {
-    const bare =
-      'fields' in content && Array.isArray(content.fields)
-        ? (content as Message)
-        : message(content as Record<string, string>);
-    const numbered = !text(bare, 't')?.startsWith('NS_');
-    if (numbered) this.seq += 1;
-    const seq = this.seq;
-    const complete: Message = {
-      fields: [
-        ...bare.fields,
-        ...message({
-          src: this.settings.self,
-          ...(numbered ? { seq: seq.toString(16) } : {}),
-          hg: this.settings.generation.toString(16),
-          ts: Math.floor(this.now.wall / 1000).toString(16),
-          ttl: '3',
-        }).fields,
-      ],
-    };
-    if (numbered) {
-      this.history = remember(this.history, seq, complete);
-      this.process(complete, true);
-    }
-    this.effects.push({ type: 'send', message: complete });
   }
 
   private sendStatus(): void {
@@ -197,7 +89,7 @@ class GenuinePeer implements Host {
 
   // --- start (reference 4.6, 5.4)
 
-  private begin(): void {
+  protected override begin(): void {
     this.peerStatusAt = this.now.mono;
     this.sendStatus();
     this.status = 'up';
@@ -248,79 +140,7 @@ class GenuinePeer implements Host {
     if (this.peerStatus === 'dead') this.takeOver();
   }
 
-  // --- receiving (reference 4.3); acks, requests
-
-  private read(): void {
-    const packets = this.inbox.splice(0);
-    for (const packet of packets) this.receive(packet);
-    this.advance();
-  }
-
-  private receive(packet: Message): void {
-    const type = text(packet, 't') ?? '';
-    if (text(packet, 'src') !== this.peer) return;
-    const dest = text(packet, 'dest');
-    const forUs = dest === undefined || dest === this.settings.self;
-    if (type.startsWith('NS_')) {
-      if (!forUs) return;
-      if (type === 'NS_ackmsg') this.peerAcked = Math.max(this.peerAcked, hexOf(text(packet, 'ackseq')));
-      if (type === 'NS_rexmit') this.resend(packet);
-      if (type === 'NS_nak_rexmit') {
-        const lost = hexOf(text(packet, 'firstseq'));
-        this.peerSequence = {
-          ...this.peerSequence,
-          missing: this.peerSequence.missing.filter(({ seq }) => seq !== lost),
-        };
-      }
-      return;
-    }
-    const seq = hexOf(text(packet, 'seq'));
-    const generation = hexOf(text(packet, 'hg'));
-    if (seq === 0 || (this.peerGeneration !== undefined && generation < this.peerGeneration)) return;
-    if (type === 'status') {
-      if (generation === this.peerGeneration && this.peerStatus === 'dead') {
-        if (seq <= this.peerStatusSeq) return;
-        this.healed();
-      }
-      if (this.peerGeneration === undefined || generation > this.peerGeneration) {
-        if (this.peerGeneration !== undefined) this.log('info', `Heartbeat restart on node ${this.peer}`);
-        this.peerSequence = UNKNOWN;
-        this.peerStatusSeq = 0;
-        this.peerAcked = 0;
-        if (this.peerStatus !== 'dead') this.peerStatusAt = this.now.mono;
-      }
-      this.peerGeneration = generation;
-    }
-    const { sequence, arrival } = arrive(this.peerSequence, seq, millis(this.now.mono + 50 + this.chance() * 200));
-    this.peerSequence = sequence;
-    if (arrival.kind === 'duplicate' || arrival.kind === 'old') return;
-    if (sequence.missing.length === 0 && seq % 10 === 7) {
-      this.send({ t: 'NS_ackmsg', dest: this.peer, ackseq: seq.toString(16) });
-    }
-    if (forUs) this.process(packet, false);
-  }
-
-  private resend(request: Message): void {
-    const first = Number(text(request, 'firstseq'));
-    const last = Number(text(request, 'lastseq'));
-    const found = answer(this.history, first, last, this.peerAcked, this.now.mono);
-    this.history = found.history;
-    for (const old of found.resend) this.effects.push({ type: 'send', message: old });
-    for (const nak of found.naks) {
-      this.send({ t: 'NS_nak_rexmit', firstseq: nak.toString(16), dest: this.peer, info: 'seqno too low' });
-    }
-  }
-
-  private request(): void {
-    if (this.peerStatus === 'dead') return;
-    for (const { seq, askAt } of this.peerSequence.missing) {
-      if (askAt <= this.now.mono) {
-        this.send({ t: 'NS_rexmit', dest: this.peer, firstseq: String(seq), lastseq: String(seq) });
-      }
-    }
-  }
-
-  private process(packet: Message, own: boolean): void {
+  protected override process(packet: Message, own: boolean): void {
     switch (text(packet, 't')) {
       case 'status':
         if (!own) this.heardStatus(packet);
@@ -394,7 +214,7 @@ class GenuinePeer implements Host {
     this.otherStable = true;
   }
 
-  private healed(): void {
+  protected override healed(): void {
     this.log('CRIT', `Cluster node ${this.peer} returning after partition.`);
     // reference 5.6: two seconds later everything is released and the daemon restarts itself.
     this.after('restart', 2000, () => {

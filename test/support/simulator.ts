@@ -4,7 +4,6 @@
  *
  * Everything is decided by one seed, so that a failing run can be repeated.
  */
-
 import type {
   ClusterEffect,
   ClusterEvent,
@@ -12,44 +11,10 @@ import type {
   ClusterView,
   JobScope,
 } from '../../lib/heartbeat/cluster/interface.js';
-import { clusterMachine } from '../../lib/heartbeat/cluster/machine.js';
 import { draw } from '../../lib/heartbeat/cluster/random.js';
-import type { ClusterState } from '../../lib/heartbeat/cluster/state.js';
-import { type Message, message, text } from '../../lib/heartbeat/wire/message.js';
-import { type Millis, millis, type Now } from '../../lib/time.js';
-
-/** A machine as the simulator drives it: ours, or a model of a genuine peer. */
-export interface Host {
-  readonly step: (event: ClusterEvent, now: Now) => readonly ClusterEffect[];
-  readonly wakeAt: () => Millis;
-  readonly view: () => ClusterView;
-}
-
-export type MakeHost = (settings: ClusterSettings, now: Now) => Host;
-
-/** Our machine as a host. It fails loudly when the machine would spin. */
-export const ourHost: MakeHost = (settings, now) => {
-  let state: ClusterState = clusterMachine.create(settings, now);
-  let lastSeq = 0;
-  return {
-    step: (event, at) => {
-      const result = clusterMachine.step(state, event, at);
-      state = result.state;
-      const wake = clusterMachine.wakeAt(state);
-      if (!(wake > at.mono))
-        throw new Error(`${settings.self} wants to be woken at ${wake}, which is not after ${at.mono}`);
-      for (const effect of result.effects) {
-        if (effect.type !== 'send') continue;
-        const seq = Number.parseInt(text(effect.message, 'seq') ?? '0', 16);
-        if (seq > lastSeq + 1) throw new Error(`${settings.self} skipped from ${lastSeq} to ${seq}`);
-        lastSeq = Math.max(lastSeq, seq);
-      }
-      return result.effects;
-    },
-    wakeAt: () => clusterMachine.wakeAt(state),
-    view: () => clusterMachine.view(state),
-  };
-};
+import { type Message, message } from '../../lib/heartbeat/wire/message.js';
+import { millis, type Now } from '../../lib/time.js';
+import { type Host, type MakeHost, ourHost } from './simulated-host.js';
 
 export interface Network {
   /** Milliseconds every packet takes. */
@@ -84,6 +49,8 @@ interface Machine {
   readonly running: Set<string>;
   readonly jobs: { readonly job: number; readonly action: 'acquire' | 'release'; readonly groups: readonly string[] }[];
   working: boolean;
+  /** The last wake in the plan, so that it is not put there twice. */
+  wakePlanned: number | undefined;
   /** Jobs and packets of a former life are void. */
   life: number;
 }
@@ -140,6 +107,7 @@ export class Simulation {
         jobs: [],
         working: false,
         life: 0,
+        wakePlanned: undefined,
       });
     }
   }
@@ -174,6 +142,7 @@ export class Simulation {
     machine.life += 1;
     machine.paused = false;
     machine.backlog = [];
+    machine.wakePlanned = undefined;
     const make = this.options.hosts?.[name] ?? ourHost;
     machine.host = make(this.settings(name, machine.generation), this.instant());
     this.feed(machine, { type: 'start', loadAverage: '0.00 0.00 0.00 1/1 1' });
@@ -285,9 +254,12 @@ export class Simulation {
     const { host, life } = machine;
     if (host === undefined) return;
     const wake = host.wakeAt();
-    if (wake - this.now > 1e9) return;
+    if (wake - this.now > 1e9 || machine.wakePlanned === wake) return;
+    machine.wakePlanned = wake;
     this.at(Math.max(0, wake - this.now), () => {
-      if (machine.life === life && host.wakeAt() === wake) this.feed(machine, WAKE);
+      if (machine.life !== life) return;
+      if (machine.wakePlanned === wake) machine.wakePlanned = undefined;
+      if (host.wakeAt() === wake) this.feed(machine, WAKE);
     });
   }
 

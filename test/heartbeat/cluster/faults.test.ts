@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { AutoFailback } from '../../../lib/heartbeat/config/model.js';
 import { millis } from '../../../lib/time.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import { type MakeHost, ourHost, Simulation } from '../../support/simulator.js';
+import { type MakeHost, ourHost } from '../../support/simulated-host.js';
+import { Simulation } from '../../support/simulator.js';
 
 const NODES = ['lb1', 'lb2'] as const;
 
