@@ -122,7 +122,7 @@ const live = (
   return simulation;
 };
 
-const RUNS = Number(process.env.HA_SUITE_FAULT_RUNS ?? 80);
+const RUNS = Number(process.env.HA_SUITE_FAULT_RUNS ?? 40);
 
 test('two of ours', () => {
   fc.assert(
