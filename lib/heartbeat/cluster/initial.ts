@@ -55,6 +55,12 @@ const newNode = (
   kin: undefined,
 });
 
+/** A day: short enough for every timer. */
+const IDLE = 86_400_000;
+
+/** When to wake a machine that has nothing to do. */
+export const idleFrom = (now: Now): Millis => (now.mono + IDLE) as Millis;
+
 /** A machine that has not started yet. */
 export const initialState = (settings: ClusterSettings, now: Now): ClusterState => {
   let random = settings.seed >>> 0;
@@ -75,6 +81,7 @@ export const initialState = (settings: ClusterSettings, now: Now): ClusterState 
     random,
     loadAverage: 'n/a',
     startedAt: undefined,
+    idleUntil: idleFrom(now),
     status: 'init',
     statusDueAt: undefined,
     nodes,

@@ -131,6 +131,8 @@ export interface ClusterState {
   readonly random: number;
   readonly loadAverage: string;
   readonly startedAt: Millis | undefined;
+  /** When a machine that has nothing to do, before its start and after its end, would like to be woken. */
+  readonly idleUntil: Millis;
   readonly status: 'init' | 'up' | 'active';
   readonly statusDueAt: Millis | undefined;
   /** Every configured node in the order of ha.cf, ourselves included, ping nodes last. */

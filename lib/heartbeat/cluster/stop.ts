@@ -1,5 +1,6 @@
 /** Leaving the cluster in good order (heartbeat reference 6.6). */
 import type { Millis } from '../../time.js';
+import { idleFrom } from './initial.js';
 import { isQuiet, startJob } from './jobs.js';
 import { isLegacy, partner, present } from './partner.js';
 import { report } from './reports.js';
@@ -35,7 +36,10 @@ const release = (turn: Turn): Turn => {
 
 const end = (turn: Turn): Turn => {
   const said = say(turn, 'info', `${turn.state.settings.self} Heartbeat shutdown complete.`);
-  return emit(update(said, { stop: { phase: 'gone', at: undefined } }), { type: 'exit', restart: false });
+  return emit(update(said, { stop: { phase: 'gone', at: undefined }, idleUntil: idleFrom(turn.now) }), {
+    type: 'exit',
+    restart: false,
+  });
 };
 
 /** The order to stop has come. */

@@ -41,12 +41,11 @@ export const runTimers = (turn: Turn): Turn =>
     turn,
   );
 
-/** When a process that has nothing to wait for would like to be woken. */
-const NEVER = Number.MAX_SAFE_INTEGER as Millis;
+const FAR = Number.MAX_SAFE_INTEGER as Millis;
 
 /** The earliest instant at which something is due. */
 export const nextDeadline = (state: ClusterState): Millis => {
-  if (state.startedAt === undefined || state.stop.phase === 'gone') return NEVER;
+  if (state.startedAt === undefined || state.stop.phase === 'gone') return state.idleUntil;
   const { resources } = state;
   const waits: (Millis | undefined)[] = [
     state.statusDueAt,
@@ -66,5 +65,5 @@ export const nextDeadline = (state: ClusterState): Millis => {
     for (const link of node.links) waits.push(linkDeathAt(node, link));
     for (const missing of node.sequence.missing) waits.push(missing.askAt);
   }
-  return waits.reduce<Millis>((first, wait) => (wait !== undefined && wait < first ? wait : first), NEVER);
+  return waits.reduce<Millis>((first, wait) => (wait !== undefined && wait < first ? wait : first), FAR);
 };

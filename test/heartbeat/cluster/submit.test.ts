@@ -1,0 +1,54 @@
+/** Messages of scripts and local clients (heartbeat reference 2.7, 4.2, 7.3). */
+import { message } from '../../../lib/heartbeat/wire/message.js';
+import { BenchNode } from '../../support/bench-node.js';
+
+const submit = (node: BenchNode, fields: Readonly<Record<string, string>>): void =>
+  node.step({ type: 'submit', message: message(fields) });
+const joined = (): BenchNode => {
+  const node = new BenchNode();
+  node.join();
+  return node;
+};
+
+test('sent to the cluster, given to our own clients, and run here', () => {
+  const node = joined();
+  submit(node, { t: 'backup', word: 'go' });
+  expect(node.drain().map(({ type }) => type)).toEqual(['send', 'deliver', 'notify']);
+});
+
+test('what is for another node is only sent', () => {
+  const node = joined();
+  submit(node, { t: 'num_ping_nodes', num_ping: '1', dest: 'lb2' });
+  expect(node.drain().map(({ type }) => type)).toEqual(['send']);
+});
+
+test.each(['status', 'starting', 'shutdone', 'reqnodes', 'repnodes'])('%s is the daemon’s own word', (type) => {
+  const node = joined();
+  submit(node, { t: type, st: 'dead' });
+  expect(node.drain()).toEqual([
+    { type: 'log', priority: 'WARN', text: `Message of type ${type} from a script or client refused` },
+  ]);
+});
+
+test('a message without a type is nothing', () => {
+  const node = joined();
+  submit(node, { word: 'x' });
+  expect(node.drain()).toEqual([]);
+});
+
+test('the report of a genuine mach_down counts only when the other node is really gone', () => {
+  const node = joined();
+  submit(node, { t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
+  expect(node.state.resources.hold).toBe('local');
+  node.hear({ t: 'shutdone', st: 'dead' });
+  node.finish();
+  submit(node, { t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
+  expect(node.state.resources.hold).toBe('all');
+});
+
+test('our own hb_takeover is for the other node', () => {
+  const node = joined();
+  submit(node, { t: 'hb_takeover', rsc_hold: 'all' });
+  expect(node.sent()).toEqual(['hb_takeover rsc_hold=all']);
+  expect(node.state.resources.standby.state).toBe('not');
+});
