@@ -14,6 +14,15 @@ const ipv6Text = (address: ipaddr.IPv6): string => {
   return address.toRFC5952String();
 };
 
+/** The library takes `::10.0.0.1` for `::ffff:10.0.0.1`, so it gets the embedded IPv4 address as two hexadecimal groups. */
+const parseIpv6 = (text: string): ipaddr.IPv6 =>
+  ipaddr.IPv6.parse(
+    text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...octets: readonly string[]) => {
+      const [a = 0, b = 0, c = 0, d = 0] = octets.slice(0, 4).map(Number);
+      return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+    }),
+  );
+
 /** An IPv4 address that is in normal spelling already: by far the most frequent case, and a table has thousands. */
 const NORMAL_IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
@@ -25,7 +34,7 @@ export const normaliseAddress = (text: string): { readonly address: string; read
     // Two colons tell IPv6 from IPv4 with a port; letting the library refuse it would be slow.
     if (text.indexOf(':') !== text.lastIndexOf(':')) {
       if (!ipaddr.IPv6.isValid(text)) return undefined;
-      return { address: ipv6Text(ipaddr.IPv6.parse(text)), family: 'ipv6' };
+      return { address: ipv6Text(parseIpv6(text)), family: 'ipv6' };
     }
     if (text.includes(':')) return undefined;
     // inet_aton's short, octal and hexadecimal forms are addresses too (010.0.1.21 is 8.0.1.21).
@@ -50,7 +59,8 @@ export const endpointText = (address: string, port: number | string): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const bytesOf = (address: string): readonly number[] => {
-  const parsed = ipaddr.isValid(address) ? ipaddr.parse(address).toByteArray() : [];
+  const valid = ipaddr.isValid(address);
+  const parsed = valid ? (address.includes(':') ? parseIpv6(address) : ipaddr.parse(address)).toByteArray() : [];
   // IPv4 sorts before IPv6 (`ipvsadm -L`).
   return [parsed.length, ...parsed];
 };

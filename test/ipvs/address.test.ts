@@ -13,6 +13,8 @@ test.each([
   // As inet_ntop writes them.
   ['::ffff:0a00:0119', '::ffff:10.0.1.25', 'ipv6'],
   ['::0a00:0119', '::10.0.1.25', 'ipv6'],
+  ['::10.0.1.25', '::10.0.1.25', 'ipv6'],
+  ['::1:0', '::0.1.0.0', 'ipv6'],
 ])('%s is %s', (text, address, family) => {
   expect(normaliseAddress(text)).toEqual({ address, family });
 });
@@ -35,7 +37,17 @@ test('every address has one spelling, and normalising it again changes nothing',
 });
 
 test('addresses sort by number, IPv4 first', () => {
-  const sorted = ['9.0.0.1', '10.0.0.2', '10.0.0.10', '192.168.0.1', '::1', '2001:db8::9', '2001:db8::10'];
+  const sorted = [
+    '9.0.0.1',
+    '10.0.0.2',
+    '10.0.0.10',
+    '192.168.0.1',
+    '::1',
+    '::9.0.0.1',
+    '::10.0.0.1',
+    '2001:db8::9',
+    '2001:db8::10',
+  ];
   expect([...sorted].reverse().sort(compareAddresses)).toEqual(sorted);
 });
 

@@ -122,11 +122,12 @@ test('a socket is bound to a device, and the reason is told when that is not pos
 describe('syslog', () => {
   /** A stand-in for the syslog daemon: prints the first record that comes. */
   const listener = `
-import socket
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind('/dev/log')
-print('ready', flush=True)
-print(s.recv(4096).decode(), flush=True)
+use IO::Socket::UNIX;
+$| = 1;
+my $socket = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => '/dev/log') or die "$!";
+print "ready\\n";
+$socket->recv(my $record, 4096);
+print "$record\\n";
 `;
   let logHost: Host;
   beforeAll(async () => {
@@ -144,14 +145,13 @@ print(s.recv(4096).decode(), flush=True)
       logHost,
       ['platform/syslog'],
       `const { spawn } = await import('node:child_process');
-       const { once } = await import('node:events');
        (await import('node:fs')).rmSync('/dev/log', { force: true });
-       const listener = spawn('/usr/bin/python3', ['-c', ${JSON.stringify(listener)}]);
-       await once(listener.stdout, 'data');
+       const listener = spawn('/usr/bin/perl', ['-e', ${JSON.stringify(listener)}]);
+       const lines = (await import('node:readline')).createInterface({ input: listener.stdout })[Symbol.asyncIterator]();
+       await lines.next();
        const log = await m.openSyslog('heartbeat', 'local0', { pid: true });
        log('WARN', 'node lb2: is dead %s %n\\nforged line');
-       const [line] = await once(listener.stdout, 'data');
-       return String(line).trim().replaceAll(String(process.pid), 'PID');`,
+       return String((await lines.next()).value).trim().replaceAll(String(process.pid), 'PID');`,
       native,
     );
     // local0 is 16, warning is 4: 16 * 8 + 4.
