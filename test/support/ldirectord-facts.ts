@@ -18,12 +18,16 @@ domain    53/udp
 http      80/tcp   www
 ntp       123/udp
 https     443/tcp
+http-alt  8080/tcp   # WWW caching service
 `);
 
 export const recordedFacts: Facts = {
   host: (name, family) => HOSTS[`${family} ${name}`],
   port: (name, protocol) => SERVICES.get(name)?.[protocol],
-  appendError: (path) => (path.startsWith('/nosuch') ? 'No such file or directory' : undefined),
-  isDirectory: (path) => !path.startsWith('/nosuch'),
+  appendError: (path) => {
+    if (path === '/run') return 'Is a directory';
+    return /^\/(nosuch|proc)/.test(path) ? 'No such file or directory' : undefined;
+  },
+  isDirectory: (path) => path === '/run' || path === '/run/',
   hostname: 'director',
 };

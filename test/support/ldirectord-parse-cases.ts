@@ -12,9 +12,12 @@ export interface ParseCase {
   readonly ipvsadm?: readonly string[];
 }
 
-export const parseCases = JSON.parse(
-  readFileSync(fixture('ldirectord', 'parse-cases.json'), 'utf8'),
-) as readonly ParseCase[];
+const readCases = (file: string): readonly ParseCase[] =>
+  JSON.parse(readFileSync(fixture('ldirectord', file), 'utf8')) as readonly ParseCase[];
+
+export const parseCases = readCases('parse-cases.json');
+/** Corners that were tried later; only the verdict and the messages. */
+export const moreParseCases = readCases('parse-cases-more.json');
 
 /** Refused by the genuine program, accepted by us: case name and id in INTENDED_DIFFERENCES. */
 export const intendedDifferences: ReadonlyMap<string, string> = new Map([

@@ -48,26 +48,21 @@ const readStatuses = (value: string, { draft, report, line }: Reading<CommonDraf
   // Blanks around commas are fine, a trailing one is not; empty words at the end do not count.
   const words = value.split(/[ \t\r\f\v]*,[ \t\r\f\v]*/);
   while (words.at(-1) === '') words.pop();
+  const none = words.includes('none');
   const statuses = new Set<Alert['statuses'][number]>();
   for (const word of words) {
     const status = STATUSES.find((name) => name === word);
-    if (status !== undefined) statuses.add(status);
-    else if (word === 'all') for (const each of STATUSES) statuses.add(each);
-    else if (word !== 'none') {
+    if (status === undefined && word !== 'all' && word !== 'none') {
       const message = `'${word}' is no status; use all, none, ${STATUSES.join(', ')}`;
       report.error('alert-status', wordPlace(line, word), `invalid email alert status at: "${word}"`, message);
       return;
     }
-  }
-  const other = words.find((word) => word !== 'none');
-  if (words.includes('none') && other !== undefined) {
-    report.error(
-      'alert-status',
-      wordPlace(line, other),
-      `invalid email alert status: "${other}" specified with "none"`,
-      `'${other}' contradicts 'none'`,
-    );
-    return;
+    if (none && word !== 'none') {
+      const genuine = `invalid email alert status: "${word}" specified with "none"`;
+      report.error('alert-status', wordPlace(line, word), genuine, `'${word}' contradicts 'none'`);
+      return;
+    }
+    for (const each of STATUSES) if (word === 'all' || word === each) statuses.add(each);
   }
   draft.alertStatuses = [...statuses];
 };

@@ -6,7 +6,7 @@ import type { Facts, PortProtocol } from './facts.js';
 import type { Report } from './report.js';
 import { perlLike, type SourceLine, wordPlace } from './source.js';
 
-const WORDS = perlLike('(?:(\\S+)\\s+)?(\\S*)\\s*$');
+const WORDS = perlLike('(?:(\\S+)\\s+)?(\\S+)\\s*$');
 const SERVER = /^([^\n]*):([0-9A-Za-z-_]+)$/;
 
 /** Splits a fallback value; what is refused here is refused when the line is read. */

@@ -98,7 +98,8 @@ const rangeAddresses = (
     );
     return undefined;
   }
-  if (last - first >= LARGEST_RANGE) {
+  const addresses = expandRange(first, last);
+  if (addresses.length === LARGEST_RANGE && last - first >= LARGEST_RANGE) {
     report.error(
       'range-too-large',
       place,
@@ -107,7 +108,6 @@ const rangeAddresses = (
     );
     return undefined;
   }
-  const addresses = expandRange(first, last);
   if (addresses.length <= last - first) {
     report.own(
       'range-digits',

@@ -6,7 +6,12 @@ import { INTENDED_DIFFERENCES } from '../../../lib/ldirectord/config/intended-di
 import type { Fallback, Real, Virtual } from '../../../lib/ldirectord/config/model.js';
 import { parseDirectorConfig } from '../../../lib/ldirectord/config/parse.js';
 import { recordedFacts } from '../../support/ldirectord-facts.js';
-import { intendedDifferences, parseCases, withoutPerlWarnings } from '../../support/ldirectord-parse-cases.js';
+import {
+  intendedDifferences,
+  moreParseCases,
+  parseCases,
+  withoutPerlWarnings,
+} from '../../support/ldirectord-parse-cases.js';
 
 const PATH = '/etc/ha.d/t.cf';
 const parse = (text: string) => parseDirectorConfig(text, PATH, recordedFacts);
@@ -54,6 +59,18 @@ describe('configurations tried with the genuine program', () => {
   const accepted = parseCases.filter(({ exit }) => exit === 3);
   test.each(accepted)('$name is accepted with the same warnings', ({ config, stderr }) => {
     expect(printed(config)).toEqual({ stderr: withoutPerlWarnings(stderr), status: 0 });
+  });
+
+  test('corners of lines and values: the same verdict and messages', () => {
+    const ours = moreParseCases.map(({ name, config }) => ({ name, ...printed(config) }));
+    expect(ours).toEqual(
+      moreParseCases.map(({ name, exit, stderr }) => ({
+        name,
+        stderr: withoutPerlWarnings(stderr),
+        status: exit === 2 ? 2 : 0,
+      })),
+    );
+    expect(ours.length).toBeGreaterThan(500);
   });
 
   const started = accepted.filter(({ ipvsadm }) => ipvsadm !== undefined);

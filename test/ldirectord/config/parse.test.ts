@@ -203,6 +203,30 @@ describe('mistakes', () => {
     expect(found[0]?.at.line).toBe(code === 'not-acted-on' && line.startsWith('service') ? 1 : 2);
   });
 
+  // Tried with the genuine program.
+  test.each([
+    ['running,foo,none', 'invalid email alert status: "running" specified with "none"'],
+    ['foo,none,bar', 'invalid email alert status at: "foo"'],
+    ['none,,all', 'invalid email alert status at: ""'],
+    ['all,,none', 'invalid email alert status: "all" specified with "none"'],
+  ])('emailalertstatus=%s', (value, text) => {
+    expect(startOutput(parse(`emailalertstatus=${value}\n`).diagnostics, 1).lines).toEqual([
+      `Error [1] reading file /etc/ha.d/t.cf at line 1: ${text}`,
+    ]);
+  });
+
+  test('a fallback survives the line ends of another system', () => {
+    const text = section('real=192.168.0.1:80 gate', 'fallback=127.0.0.1:81 masq').replaceAll('\n', '\r\n');
+    expect(only(text).fallback).toMatchObject({ port: 81, method: 'masq' });
+    expect(only(text.replace(' masq', '')).fallback).toMatchObject({ port: 81, method: 'gate' });
+  });
+
+  test('a range that would fill the memory is refused', () => {
+    const { value, diagnostics } = parse(section('real=10.0.0.0->10.255.255.255:80 gate'));
+    expect(places(diagnostics)).toEqual(['2:20 range-too-large']);
+    expect(value.virtuals[0]?.reals).toEqual([]);
+  });
+
   test('a place in a receive pattern', () => {
     const [found] = parse(section('receive = "ab(?R)"')).diagnostics;
     expect([found?.at.line, found?.at.column]).toEqual([2, 18]);
