@@ -73,8 +73,12 @@ afterEach(async () => {
   const table = await director.call<string[]>('read', { name: 'nft' });
   const services = table.filter((line) => line.startsWith('-A ')).map((line) => line.slice(3).split(' -s ')[0]);
   expect(await apply(...services.map((service) => `-D ${service}`))).toEqual([]);
-  // The table goes with its last service.
-  expect(director.run('nft', 'list', 'tables')).not.toContain('ha_suite');
+  // Only the base chains outlive the last service.
+  expect(director.run('nft', 'list', 'table', 'inet', 'ha_suite').match(/^\s(?:chain|set|counter) .*/gm)).toEqual([
+    '\tchain prerouting {',
+    '\tchain output {',
+    '\tchain services {',
+  ]);
 });
 
 const apply = (...lines: readonly string[]) => director.call<string[]>('apply', { name: 'nft', lines });
@@ -126,8 +130,12 @@ test('weight 0 drains: the old connection stays, new ones go elsewhere', async (
   expect(await apply(`-a ${V} -r 192.168.2.2:80 -m`, `-e ${V} -r 192.168.1.2:80 -m -w 0`)).toEqual([]);
   expect(tally(await ask('10.0.0.1', 80, 10))).toEqual({ 'r2:80': 10 });
   expect(await client.call('say', { name: 'old' })).toBe('r1:80 10.0.0.10');
-  // Removing the real server or the whole service does not cut the connection either.
+  // Removing the real server or the last service does not cut the connection either, nor does putting them back.
   expect(await apply(`-d ${V} -r 192.168.1.2:80`, `-E ${V} -s wlc`)).toEqual([]);
+  expect(await client.call('say', { name: 'old' })).toBe('r1:80 10.0.0.10');
+  expect(await apply(`-D ${V}`)).toEqual([]);
+  expect(await client.call('say', { name: 'old' })).toBe('r1:80 10.0.0.10');
+  expect(await apply(`-A ${V} -s rr`, `-a ${V} -r 192.168.2.2:80 -m`)).toEqual([]);
   expect(await client.call('say', { name: 'old' })).toBe('r1:80 10.0.0.10');
   await client.call('close', { name: 'old' });
 });

@@ -183,11 +183,13 @@ const stale = (present: readonly string[], wanted: ReadonlySet<string>): readonl
  * One transaction for `nft -f -`, to be made complete or not at all.
  *
  * Only services that change get new rules, so the others keep their place in the turn; sets of persistent clients and
- * counters outlive every change of their service. Connections are not touched: they live in connection tracking.
+ * counters outlive every change of their service. Connections are not touched: they live in connection tracking. That only
+ * translates while there is a NAT chain, so the base chains outlive the last service: otherwise a restart of the daemon
+ * would cut every connection, which IPVS only holds up until the service is back.
  * `before` is what was found and is in order; whatever else `objects` lists is swept away.
  */
 export const renderTransaction = (objects: Objects, before: Table, after: Table, isLocal: IsLocal): string => {
-  if (after.services.length === 0) return objects.exists ? `delete table ${TABLE}\n` : '';
+  if (after.services.length === 0 && !objects.exists) return '';
   const old = new Map(before.services.map((service) => [serviceName(service.key), service]));
   const changed = after.services.filter((service) => !same(old.get(serviceName(service.key)), service));
   const namesOf = (service: Service): readonly string[] => [

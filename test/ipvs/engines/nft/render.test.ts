@@ -61,8 +61,14 @@ test('what is no longer wanted is swept away, also what nobody knows', () => {
   expect(lines).toContain('add rule tcp/10.0.0.1/80 reject with icmpx port-unreachable');
 });
 
-test('without services the table goes, and nothing happens when there is none', () => {
-  expect(render({ ...NOTHING, exists: true }, WEB, '')[0]).toBe('delete table inet ha_suite');
+test('the base chains outlive the last service, for the connections that are left; nothing happens when there is no table', () => {
+  const chains = ['prerouting', 'output', 'services', 'tcp/10.0.0.1/80', 'tcp/10.0.0.1/80/192.168.0.1/8080'];
+  const lines = render({ ...NOTHING, exists: true, chains }, WEB, '');
+  expect(lines.filter((line) => line.startsWith('delete'))).toEqual(
+    chains.slice(3).map((chain) => `delete chain ${chain}`),
+  );
+  // Without a rule that asks for the state there would be no connection tracking, and so no translation.
+  expect(lines).toContain('add rule prerouting ct state new fib daddr . mark type local goto services');
   expect(render(NOTHING, '', '')).toEqual(['']);
 });
 
