@@ -10,7 +10,7 @@ describe('deadline of a check', () => {
     const { verdict, took } = await timed(() => new Promise(() => undefined), targetOn(1), 50);
     expect(inWords(verdict)).toBe('L7TIMEOUT: 500 Timeout Alarm');
     expect(took).toBeGreaterThanOrEqual(49);
-    expect(took).toBeLessThan(250);
+    expect(took).toBeLessThan(2000);
   });
 
   test('a check that hears the signal may say where it was', async () => {
