@@ -8,11 +8,11 @@ const program = join(projectRoot, 'dist', 'build', 'test', 'ipvs', 'kernel-insid
 const found = new Map<string, unknown>();
 
 beforeAll(async () => {
-  for (const line of await runInUml(program, { deadline: 115_000 })) {
+  for (const line of await runInUml(program, { deadline: 400_000 })) {
     const { name, value } = line as { readonly name: string; readonly value: unknown };
     found.set(name, value);
   }
-}, 120_000);
+}, 420_000);
 
 const value = (name: string): unknown => {
   if (!found.has(name)) throw new Error(`nothing was found about: ${name}`);
@@ -135,7 +135,7 @@ test.each(['table', 'restores'])('the recorded session %s is still what the genu
 });
 
 test('a program that fails inside makes the test fail, with what it said', async () => {
-  await expect(runInUml(join(projectRoot, 'nothing-here.js'), { deadline: 60_000 })).rejects.toThrow(
+  await expect(runInUml(join(projectRoot, 'nothing-here.js'), { deadline: 200_000 })).rejects.toThrow(
     /Cannot find module/,
   );
-}, 60_000);
+}, 220_000);
