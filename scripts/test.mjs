@@ -14,11 +14,14 @@ import { filesBelow } from './build-stamp.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-/** Folders whose tests touch the system; they mostly wait, so a few run side by side whatever the number of cores. */
-const SYSTEM = ['lab', 'compat', 'ipvs'];
+/** Clusters of namespaces mostly wait, so a few of them go on side by side whatever the number of cores. */
+const LAB = { folders: ['lab'], workers: 4 };
+/** Genuine programs by the hundred, and User-Mode Linux, want a processor each. */
+const COMPARISON = { folders: ['compat', 'ipvs'], workers: Math.max(1, Math.min(4, availableParallelism())) };
+const SYSTEM = [...LAB.folders, ...COMPARISON.folders];
 /** Measured by `npm run bench`, never by a test. */
 const NOT_TESTS = ['bench', 'support'];
-const SYSTEM_WORKERS = 3;
+const SYSTEM_WORKERS = 5;
 
 const tests = join(root, 'dist', 'build', 'test');
 const folders = readdirSync(tests, { withFileTypes: true })
@@ -58,16 +61,22 @@ const jest = async (names, workers, patterns) => {
 const argv = process.argv.slice(2);
 const unitOnly = argv.includes('--unit');
 const patterns = argv.filter((word) => word !== '--unit');
-const isSystem = (name) => SYSTEM.includes(name);
-
 const results = [
   await jest(
-    folders.filter((name) => !isSystem(name)),
+    folders.filter((name) => !SYSTEM.includes(name)),
     availableParallelism(),
     patterns,
   ),
 ];
-if (!unitOnly) results.push(await jest(folders.filter(isSystem), SYSTEM_WORKERS, patterns));
+for (const phase of unitOnly ? [] : [LAB, COMPARISON]) {
+  results.push(
+    await jest(
+      folders.filter((name) => phase.folders.includes(name)),
+      phase.workers,
+      patterns,
+    ),
+  );
+}
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];

@@ -151,7 +151,7 @@ print "$record\\n";
        await lines.next();
        const log = await m.openSyslog('heartbeat', 'local0', { pid: true });
        log('WARN', 'node lb2: is dead %s %n\\nforged line');
-       return String((await lines.next()).value).trim().replaceAll(String(process.pid), 'PID');`,
+       return String((await lines.next()).value).trim().replace('[' + process.pid + ']', '[PID]');`,
       native,
     );
     // local0 is 16, warning is 4: 16 * 8 + 4.

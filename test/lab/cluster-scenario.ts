@@ -172,7 +172,7 @@ export const describeCluster = (pairing: Pairing): void => {
         broken = false;
       }, 90_000);
     /** An observation on the way that changes nothing. */
-    const observe = (name: string, action: () => Promise<void>): void => test(name, () => withLogs(action), 30_000);
+    const observe = (name: string, action: () => Promise<void>): void => test(name, () => withLogs(action), 90_000);
 
     step('both start, and each holds its own address', async () => {
       const started = await Promise.all([world.lb1.start(), world.lb2.start()]);
