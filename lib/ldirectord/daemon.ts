@@ -9,7 +9,7 @@ import type { Verdict } from './checks/verdict.js';
 import { logText, ownWarnings, startOutput } from './config/genuine-text.js';
 import type { DirectorConfig } from './config/model.js';
 import { NOT_ACTED_ON } from './config/not-acted-on.js';
-import { adopt, type Director, fallbackCalls, forget, hear } from './director.js';
+import { adopt, type Director, fallbackCalls, hear, settle } from './director.js';
 import { only, stopPlan } from './plan.js';
 import { createChecker } from './wiring/checker.js';
 import { createFallbackRunner, runCallback } from './wiring/commands.js';
@@ -83,8 +83,10 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   const worker = createTableWorker({
     engine: remembered(() => options.openEngine(log)),
     director: () => director,
-    onRetired: (gone) => {
-      director = forget(director, gone);
+    onSettled: (settled) => {
+      const step = settle(director, settled);
+      director = step.director;
+      return step.changed;
     },
     log,
   });

@@ -29,6 +29,8 @@ export interface Director {
   readonly health: ReadonlyMap<string, ReadonlyMap<string, Health>>;
   /** Virtuals of an earlier configuration that still have to leave the table. */
   readonly retired: readonly ServiceKey[];
+  /** Members (by id) that the engine has refused to let serve, although they are up. */
+  readonly refused: ReadonlySet<string>;
   /** What each virtual's fallbackcommand was called with last. */
   readonly fallbackModes: ReadonlyMap<string, FallbackMode>;
 }
@@ -102,13 +104,10 @@ export const adopt = (config: DirectorConfig, actual: Table | undefined, previou
     retired: earlier.filter(
       (key) => !configured.has(serviceId(key)) && (actual === undefined || isThere.has(serviceId(key))),
     ),
+    refused: new Set(members.map(({ id }) => id).filter((id) => previous?.refused.has(id) === true)),
     fallbackModes: new Map([...(previous?.fallbackModes ?? [])].filter(([id]) => configured.has(id))),
   };
 };
-
-/** Forgets virtuals of an earlier configuration that have left the table. */
-export const forget = (director: Director, gone: ReadonlySet<string>): Director =>
-  gone.size === 0 ? director : { ...director, retired: director.retired.filter((key) => !gone.has(serviceId(key))) };
 
 /** The health of one member. */
 export const healthOf = (director: Director, { virtualId, id }: Pick<Member, 'virtualId' | 'id'>): Health =>
@@ -117,6 +116,35 @@ export const healthOf = (director: Director, { virtualId, id }: Pick<Member, 'vi
 /** Whether any real of a virtual is up: then the fallback is not wanted. */
 export const anyUp = (director: Director, virtualId: string): boolean =>
   (director.membersByVirtual.get(virtualId) ?? []).some((member) => healthOf(director, member).standing === 'up');
+
+/** What became of a batch: virtuals that have left the table, and members whose place the engine has granted or refused. */
+export interface Settled {
+  readonly gone: ReadonlySet<string>;
+  readonly granted: ReadonlySet<string>;
+  readonly refused: ReadonlySet<string>;
+}
+
+/**
+ * Takes in what became of a batch. `changed`: members that are refused since now, or no longer; whether the fallback of
+ * their virtual is wanted has to be looked at anew.
+ */
+export const settle = (
+  director: Director,
+  { gone, granted, refused }: Settled,
+): { readonly director: Director; readonly changed: ReadonlySet<string> } => {
+  const lifted = [...granted].filter((id) => director.refused.has(id) && !refused.has(id));
+  const fresh = [...refused].filter((id) => !director.refused.has(id));
+  const changed = new Set([...lifted, ...fresh]);
+  if (gone.size === 0 && changed.size === 0) return { director, changed };
+  return {
+    director: {
+      ...director,
+      retired: director.retired.filter((key) => !gone.has(serviceId(key))),
+      refused: new Set([...director.refused, ...fresh].filter((id) => !lifted.includes(id))),
+    },
+    changed,
+  };
+};
 
 export interface Heard {
   readonly director: Director;

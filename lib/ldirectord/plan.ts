@@ -3,7 +3,7 @@ import { type DestinationChange, diff } from '../ipvs/diff.js';
 import type { Change, Destination, Service, Table } from '../ipvs/model.js';
 import { normaliseService } from '../ipvs/normalise.js';
 import type { Fallback, Real, Virtual } from './config/model.js';
-import { anyUp, type Director, healthOf, type Member } from './director.js';
+import { type Director, healthOf, type Member } from './director.js';
 import type { Standing } from './health.js';
 import * as say from './messages.js';
 import { hostPort, realName, serviceId, serviceName, tableName, tablePort } from './names.js';
@@ -35,6 +35,8 @@ export interface PlannedChange {
   readonly virtualId: string;
   /** The members it carries out, so that they can be tried again when it fails; none: it belongs to the whole virtual. */
   readonly members: readonly string[];
+  /** Members that take connections once it is made. */
+  readonly serves: readonly string[];
 }
 
 const destinationName = ({ address, port }: Pick<Destination, 'address' | 'port'>): string => hostPort(address, port);
@@ -106,6 +108,19 @@ const wantedAt = (
   return entering || director.config.readdQuiescent ? realDestination(first.virtual, first.real, 0) : undefined;
 };
 
+/**
+ * Whether a real takes the connections, so that the fallback can go. One that is up but that the engine has refused does
+ * not, unless it is there all the same.
+ */
+const isServed = (director: Director, members: readonly Member[], actual: Service | undefined): boolean => {
+  const there = new Set(actual?.destinations.filter(({ weight }) => weight > 0).map(destinationName));
+  return members.some(
+    (member) =>
+      standingOf(director, member) === 'up' &&
+      (!director.refused.has(member.id) || there.has(tableName(member.virtual, member.real))),
+  );
+};
+
 /** One virtual as it should be. Places outside the scope stay as they are: what an admin changed by hand is his. */
 const wantedVirtual = (director: Director, virtual: Virtual, actual: Service | undefined, scope: Scope): Service => {
   const virtualId = serviceId(virtual.key);
@@ -138,7 +153,7 @@ const wantedVirtual = (director: Director, virtual: Virtual, actual: Service | u
     const name = tableName(virtual, fallback);
     before.delete(name);
     // A fallback that is also a real server has that one's place (genuine deletes it, reference 7, no. 13).
-    if (!anyUp(director, virtualId)) wanted.set(name, fallbackDestination(virtual, fallback));
+    if (!isServed(director, members, actual)) wanted.set(name, fallbackDestination(virtual, fallback));
   }
   // What nobody configured is purged when the whole virtual is brought into line.
   if (!whole) for (const [name, destination] of before) wanted.set(name, destination);
@@ -176,14 +191,11 @@ const destinationMessage = (director: Director, virtual: Virtual, change: Destin
   const group = members.filter((member) => tableName(member.virtual, member.real) === name);
   const chosen = group.find((member) => standingOf(director, member) === 'up') ?? group[0];
   const virtualId = serviceId(virtual.key);
-  const plan = (message: string): PlannedChange => ({
-    change,
-    message,
-    virtualId,
-    members: group.map(({ id }) => id),
-  });
-  const { fallback } = virtual;
   const isUp = chosen !== undefined && standingOf(director, chosen) === 'up';
+  const ids = group.map(({ id }) => id);
+  const serves = isUp && change.kind !== 'delete-destination' ? ids : [];
+  const plan = (message: string): PlannedChange => ({ change, message, virtualId, members: ids, serves });
+  const { fallback } = virtual;
   if (fallback !== undefined && tableName(virtual, fallback) === name && !isUp) {
     const server = realName(fallback);
     // A failed fallback change is tried again with the virtual's reals.
@@ -230,13 +242,19 @@ export const plan = (director: Director, actual: Table, scope: Scope): readonly 
     if ('service' in change) {
       const id = serviceId(change.service.key);
       const speak = change.kind === 'add-service' ? say.addedVirtual : say.changedVirtual;
-      return { change, message: speak(serviceName(change.service.key)), virtualId: id, members: [] };
+      return { change, message: speak(serviceName(change.service.key)), virtualId: id, members: [], serves: [] };
     }
     const virtualId = serviceId(change.key);
     const virtual = virtuals.get(virtualId);
     // Only services that the configuration has dropped are deleted, and only configured ones have destinations changed.
     if (change.kind === 'delete-service' || virtual === undefined)
-      return { change, message: say.purgedVirtual('start', serviceName(change.key)), virtualId, members: [] };
+      return {
+        change,
+        message: say.purgedVirtual('start', serviceName(change.key)),
+        virtualId,
+        members: [],
+        serves: [],
+      };
     return destinationMessage(director, virtual, change);
   });
 };
@@ -255,9 +273,10 @@ export const stopPlan = (director: Director, actual: Table): readonly PlannedCha
       if (member === undefined || !names.has(name)) return [];
       const destination = { address: member.real.address, port: tablePort(virtual, member.real) };
       const change: Change = { kind: 'delete-destination', key: service.key, destination };
-      return [{ change, message: say.purgedReal('stop', realName(member.real), place), virtualId, members: [] }];
+      const message = say.purgedReal('stop', realName(member.real), place);
+      return [{ change, message, virtualId, members: [], serves: [] }];
     });
     const change: Change = { kind: 'delete-service', key: service.key };
-    return [...reals, { change, message: say.purgedVirtual('stop', place), virtualId, members: [] }];
+    return [...reals, { change, message: say.purgedVirtual('stop', place), virtualId, members: [], serves: [] }];
   });
 };

@@ -2,6 +2,8 @@
 import { printChange } from '../ipvs/grammar/print-command.js';
 import type { Change, FailedChange } from '../ipvs/model.js';
 import { type Millis, millis } from '../time.js';
+import type { Settled } from './director.js';
+import { serviceId } from './names.js';
 import type { PlannedChange, Scope } from './plan.js';
 
 const FIRST = 1000;
@@ -31,6 +33,14 @@ export interface Outcome {
   /** The part of the scope that has to be planned again; undefined: everything worked. */
   readonly again: Scope | undefined;
 }
+
+/** Virtuals that a batch has taken out of the table, and members whose place it could or could not give them. */
+export const settledBy = ({ done, failed }: Outcome): Settled => {
+  const gone = done.flatMap(({ change }) => (change.kind === 'delete-service' ? [serviceId(change.key)] : []));
+  const serves = (planned: readonly PlannedChange[]): ReadonlySet<string> =>
+    new Set(planned.flatMap((one) => one.serves));
+  return { gone: new Set(gone), granted: serves(done), refused: serves(failed) };
+};
 
 /** Sorts a batch into what worked and what did not. */
 export const outcomeOf = (

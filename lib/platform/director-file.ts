@@ -108,6 +108,15 @@ const gatherFacts = async (text: string, options: LoadOptions): Promise<Facts> =
   };
 };
 
+/** The text of a file; empty when it cannot be read. */
+const readText = (path: string): string => {
+  try {
+    return decodeBytes(readFileSync(path));
+  } catch {
+    return '';
+  }
+};
+
 const unreadable = (path: string, error: unknown): Diagnostic => ({
   severity: 'error',
   code: 'ldirectord.cf/unreadable',
@@ -131,8 +140,22 @@ export const loadDirectorConfig = async (path: string, options: LoadOptions = {}
   return { value: parsed.value, diagnostics: [...trouble, ...parsed.diagnostics] };
 };
 
+/** Looks at what was read for something the parser cannot know; `lineText` gives the lines of the file, counted from 1. */
+export type Afterthought = (
+  config: DirectorConfig,
+  lineText: (line: number) => string,
+) => Promise<readonly Diagnostic[]>;
+
 /** All findings about a file in the order of its lines, for `check`. */
-export const checkDirectorFile = async (path: string, options: LoadOptions = {}): Promise<readonly Diagnostic[]> => {
-  const { diagnostics } = await loadDirectorConfig(path, options);
-  return diagnostics.toSorted((one, other) => one.at.line - other.at.line || one.at.column - other.at.column);
+export const checkDirectorFile = async (
+  path: string,
+  afterthought: Afterthought = () => Promise.resolve([]),
+  options: LoadOptions = {},
+): Promise<readonly Diagnostic[]> => {
+  const { value, diagnostics } = await loadDirectorConfig(path, options);
+  const lines = readText(path).split('\n');
+  const more = await afterthought(value, (line) => lines[line - 1] ?? '');
+  return [...diagnostics, ...more].toSorted(
+    (one, other) => one.at.line - other.at.line || one.at.column - other.at.column,
+  );
 };

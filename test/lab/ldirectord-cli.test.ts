@@ -159,6 +159,18 @@ describe('ldirectord-ts command line', () => {
     expect((await director.run(['c.cf', 'check'])).code).toBe(0);
   }, 60_000);
 
+  test('check warns of servers that the engine of this machine will refuse', async () => {
+    await director.host.write('/etc/ha.d/g.cf', 'virtual=10.0.0.3:80\n    real=192.168.7.1:80 gate\n');
+    const check = `${process.execPath} ${command('ldirectord-ts')} g.cf check`;
+    const nft = await director.shell(`HA_SUITE_IPVS_ENGINE=nft ${check}`);
+    expect([nft.code, nft.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^\/etc\/ha\.d\/g\.cf:2:\d+: warning: gate needs ip_vs, .*\n.*\n +\^~+\n$/),
+    ]);
+    const kernel = await director.shell(`HA_SUITE_IPVS_ENGINE=kernel ${check}`);
+    expect([kernel.code, kernel.stdout]).toEqual([0, '/etc/ha.d/g.cf: no errors, no warnings\n']);
+  }, 60_000);
+
   test('supervised=yes: the log goes to standard output, no pid file, TERM ends it', async () => {
     await director.host.write('/etc/ha.d/s.cf', 'supervised=yes\ncheckinterval=1\n');
     const status = await director.run(['s.cf', 'status']);

@@ -6,31 +6,41 @@ import type { Table } from '../../lib/ipvs/model.js';
 import { normaliseTable } from '../../lib/ipvs/normalise.js';
 import { down, up } from '../../lib/ldirectord/checks/verdict.js';
 import type { DirectorConfig, Virtual } from '../../lib/ldirectord/config/model.js';
-import { adopt, anyUp, type Director, fallbackCalls, healthOf, hear } from '../../lib/ldirectord/director.js';
+import { adopt, anyUp, type Director, fallbackCalls, healthOf, hear, settle } from '../../lib/ldirectord/director.js';
 import { hostPort, serviceId, tableName } from '../../lib/ldirectord/names.js';
 import { only, type PlannedChange, plan, type Scope, stopPlan } from '../../lib/ldirectord/plan.js';
+import { outcomeOf, settledBy } from '../../lib/ldirectord/retry.js';
 import { config, fallback, mark, real, virtual } from './build.js';
 
 const EMPTY: Table = { services: [] };
 
 /** A director with its table: what the daemon does, without time and sockets. */
-const simulator = (initial: DirectorConfig, table: Table = EMPTY) => {
+const simulator = (initial: DirectorConfig, table: Table = EMPTY, accepts: (text: string) => boolean = () => true) => {
   let actual = normaliseTable(table);
   let director: Director = adopt(initial, actual);
-  const perform = (planned: readonly PlannedChange[]): string[] => {
+  const textOf = ({ change }: PlannedChange): string => printChange(change).join(' ');
+  const perform = (planned: readonly PlannedChange[], scope: Scope = 'all'): string[] => {
+    const accepted = planned.filter((one) => accepts(textOf(one)));
     const { table: after, refused } = applyChanges(
       actual,
-      planned.map(({ change }) => change),
+      accepted.map(({ change }) => change),
     );
     expect(refused).toEqual([]);
     actual = after;
-    return planned.map(({ change }) => printChange(change).join(' '));
+    const failures = planned
+      .filter((one) => !accepted.includes(one))
+      .map(({ change }) => ({ change, reason: 'refused by the test' }));
+    const settled = settle(director, settledBy(outcomeOf(planned, failures, scope)));
+    director = settled.director;
+    const again = only(new Map([...settled.changed].map((id) => [id, { entering: false }])));
+    const later = settled.changed.size === 0 ? [] : perform(plan(director, actual, again), again);
+    return [...planned.map(textOf), ...later];
   };
   let messages: readonly string[] = [];
   const turn = (scope: Scope): string[] => {
     const planned = plan(director, actual, scope);
     messages = planned.map(({ message }) => message);
-    return perform(planned);
+    return perform(planned, scope);
   };
   return {
     turn,
@@ -331,6 +341,43 @@ test('a fallback that is also a real server is not deleted when another comes up
   sim.results('192.168.0.2', true);
   expect(sim.results('192.168.0.1', true)).toEqual(['-a -t 10.0.0.3:80 -r 192.168.0.1:80 -m -w 5']);
   expect(sim.table().services[0]?.destinations).toHaveLength(2);
+});
+
+describe('reals that the engine refuses', () => {
+  const ADD_1 = '-a -t 10.0.0.3:80 -r 192.168.0.1:80 -m -w 5';
+  const FALLBACK_IN = '-a -t 10.0.0.3:80 -r 127.0.0.1:80 -g -w 1';
+  const FALLBACK_OUT = '-d -t 10.0.0.3:80 -r 127.0.0.1:80';
+  const play = () => {
+    let willing = false;
+    const sim = simulator(config([web(localFallback)]), EMPTY, (text) => willing || !/-r 192\.168.* -w 5/.test(text));
+    sim.start();
+    const relent = (): void => {
+      willing = true;
+    };
+    return { sim, relent };
+  };
+
+  test('the fallback serves in their place, although they are up', () => {
+    const { sim } = play();
+    expect(sim.results('192.168.0.1', true)).toEqual([ADD_1, FALLBACK_OUT, ADD_1, FALLBACK_IN]);
+    // Later attempts leave it where it is.
+    expect(sim.turn(only(new Map(sim.director().members.map(({ id }) => [id, { entering: false }]))))).toEqual([ADD_1]);
+    expect(sim.turn('all')).toEqual([ADD_1]);
+  });
+
+  test('it leaves when one of them is let in at last', () => {
+    const { sim, relent } = play();
+    sim.results('192.168.0.1', true);
+    relent();
+    expect(sim.turn('all')).toEqual([ADD_1, FALLBACK_OUT]);
+    expect(sim.turn('all')).toEqual([]);
+  });
+
+  test('a reload does not forget it', () => {
+    const { sim } = play();
+    sim.results('192.168.0.1', true);
+    expect(sim.reload(config([web(localFallback)]))).toEqual([ADD_1]);
+  });
 });
 
 test('failurecount counts for each virtual: a shared real goes down in the third round of both', () => {

@@ -10,6 +10,7 @@ const planned = (address: string): PlannedChange => ({
   message: `Deleted ${address}`,
   virtualId: 'tcp:10.0.0.3:80',
   members: [address],
+  serves: [],
 });
 
 test('the wait doubles from 1 s to 30 s', () => {
@@ -27,7 +28,7 @@ test('only what failed is tried again, and a member that enters still enters', (
 
 test('a failed change of a virtual itself brings the whole virtual back into scope', () => {
   const change: Change = { kind: 'delete-service', key };
-  const one: PlannedChange = { change, message: '', virtualId: 'tcp:10.0.0.3:80', members: [] };
+  const one: PlannedChange = { change, message: '', virtualId: 'tcp:10.0.0.3:80', members: [], serves: [] };
   expect(outcomeOf([one], [{ change, reason: 'x' }], 'all').again).toEqual({
     virtuals: new Set(['tcp:10.0.0.3:80']),
     members: new Map(),

@@ -46,6 +46,15 @@ const automatic = async (): Promise<{ readonly choice: 'kernel' | 'nft'; readonl
   return { choice: 'kernel', why: 'ip_vs is there' };
 };
 
+/** Whether ip_vs is there or could be loaded; unlike `hasIpvs` it loads nothing. */
+const couldHaveIpvs = async (): Promise<boolean> => {
+  if (existsSync(IP_VS)) return true;
+  const modprobe = findProgram('modprobe');
+  if (modprobe === undefined) return false;
+  const { code } = await run(modprobe, ['-n', '-q', 'ip_vs'], { timeout: seconds(10) });
+  return code === 0;
+};
+
 export interface OpenOptions {
   /** `[ipvs] engine` of ha-suite.ini. */
   readonly choice: EngineChoice;
@@ -61,6 +70,16 @@ export const chooseEngine = async ({ choice, log, environment = process.env }: O
   const found = await automatic();
   log('info', `ipvs engine: ${found.choice} (${found.why})`);
   return found.choice;
+};
+
+/** The engine that `chooseEngine` would come to, without a word and without loading anything. */
+export const foreseeEngine = async (
+  configured: EngineChoice,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<'kernel' | 'nft'> => {
+  const wanted = effectiveChoice(configured, environment, () => undefined);
+  if (wanted !== 'auto') return wanted;
+  return findProgram('ipvsadm') !== undefined && (await couldHaveIpvs()) ? 'kernel' : 'nft';
 };
 
 /** Opens the chosen engine. What it needs is only looked for when it is used, so opening never fails. */

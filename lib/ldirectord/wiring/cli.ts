@@ -11,7 +11,7 @@ import { HELP_TEXT, USAGE_TEXT, VERSION_TEXT } from '../cli/usage.js';
 import { CONFIG_ERROR_STATUS, startOutput } from '../config/genuine-text.js';
 import type { DirectorConfig } from '../config/model.js';
 import { configName, configWordText, findConfig, pidFilePath } from './config-path.js';
-import { engineProgramProblem, openDirectorEngine } from './engine.js';
+import { engineFindings, engineProgramProblem, openDirectorEngine } from './engine.js';
 import { DEFAULT_LOGFILE, type LogMode, type LogTarget, openLog } from './log-target.js';
 import { claimPidFile, PidFileError, type Running, removePidFile, runningFor } from './pid-file.js';
 
@@ -186,7 +186,7 @@ const act = async (command: CommandWord, session: Session): Promise<number> => {
 };
 
 const check = async (path: string, json: boolean): Promise<number> => {
-  const diagnostics = await checkDirectorFile(path);
+  const diagnostics = await checkDirectorFile(path, engineFindings);
   if (json) say(diagnosticsJson(diagnostics));
   else if (diagnostics.length === 0) say(`${path}: no errors, no warnings`);
   else for (const diagnostic of diagnostics) say(renderDiagnostic(diagnostic));

@@ -1,9 +1,12 @@
 /** Wiring: the engine that holds the table, and the look for its program that every command makes (ldirectord reference 1.2). */
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Diagnostic } from '../../config/diagnostic.js';
 import type { SuiteConfig } from '../../config/suite.js';
 import type { Engine } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
+import type { DirectorConfig } from '../config/model.js';
+import { nftMisfit } from '../engine-fit.js';
 
 /** Genuine looks in these two places and nowhere else. */
 const IPVSADM = ['/sbin/ipvsadm', '/usr/sbin/ipvsadm'];
@@ -40,6 +43,21 @@ export const engineProgramProblem = async (debug: boolean): Promise<string | und
   ]);
   const { engine } = engineChoice(loadSuite().value, process.env);
   return engine !== 'kernel' && NFT.some(isExecutable) ? undefined : 'Can not find ipvsadm';
+};
+
+/** What the engine that would be used here cannot do for a configuration, for `check`. */
+export const engineFindings = async (
+  config: DirectorConfig,
+  lineText: (line: number) => string,
+): Promise<readonly Diagnostic[]> => {
+  const [{ foreseeEngine }, { localAddresses }, { loadSuite }] = await Promise.all([
+    import('../../ipvs/engines/open.js'),
+    import('../../ipvs/engines/local-addresses.js'),
+    import('../../platform/suite-file.js'),
+  ]);
+  if ((await foreseeEngine(loadSuite().value.ipvs.engine)) !== 'nft') return [];
+  const misfit = nftMisfit(config, localAddresses(), lineText);
+  return misfit === undefined ? [] : [misfit];
 };
 
 /** Opens the engine that environment and settings ask for. */

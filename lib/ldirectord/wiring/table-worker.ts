@@ -1,11 +1,10 @@
 /** Wiring: brings the real table into line, one batch at a time; what fails is tried again, nothing is forgotten. */
 import { printChange } from '../../ipvs/grammar/print-command.js';
-import type { Engine, Table } from '../../ipvs/model.js';
+import type { Change, Engine, Table } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
-import type { Director } from '../director.js';
-import { serviceId } from '../names.js';
-import { type PlannedChange, plan, type Scope, withVanished } from '../plan.js';
-import { backoff, joinScopes, outcomeOf } from '../retry.js';
+import type { Director, Settled } from '../director.js';
+import { only, type PlannedChange, plan, type Scope, withVanished } from '../plan.js';
+import { backoff, joinScopes, outcomeOf, settledBy } from '../retry.js';
 
 export interface TableWorker {
   /** Asks for a batch; what is asked for while one is under way goes into the next. */
@@ -19,14 +18,14 @@ export interface TableWorker {
 export interface TableWorkerOptions {
   readonly engine: () => Promise<Engine>;
   readonly director: () => Director;
-  /** Called with the virtuals that have left the table for good. */
-  readonly onRetired: (virtualIds: ReadonlySet<string>) => void;
+  /** Called with what became of a batch; answers with the members that have to be looked at again at once. */
+  readonly onSettled: (settled: Settled) => ReadonlySet<string>;
   readonly log: Log;
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export const createTableWorker = ({ engine, director, onRetired, log }: TableWorkerOptions): TableWorker => {
+export const createTableWorker = ({ engine, director, onSettled, log }: TableWorkerOptions): TableWorker => {
   let wanted: Scope[] = [];
   let retryLater: Scope | undefined;
   let adoptions: ((actual: Table | undefined) => void)[] = [];
@@ -34,12 +33,20 @@ export const createTableWorker = ({ engine, director, onRetired, log }: TableWor
   let retryTimer: NodeJS.Timeout | undefined;
   let failures = 0;
   let finishing = false;
-  /** Failures that have been logged, so that a lasting one is one line. */
-  let reported = new Set<string>();
+  /** Failed changes with their reason as logged, so that a lasting failure is one line; a reload has them told anew. */
+  const reported = new Map<string, string>();
+  let unreachable: string | undefined;
 
-  const report = (text: string, seen: Set<string>): void => {
-    seen.add(text);
-    if (!reported.has(text)) log('ERROR', text);
+  const reportFailed = (change: Change, reason: string): void => {
+    const text = printChange(change).join(' ');
+    if (reported.get(text) === reason) return;
+    reported.set(text, reason);
+    log('ERROR', `system(ipvsadm ${text}) failed: ${reason}`);
+  };
+  const reportUnreachable = (reason: string): void => {
+    if (unreachable === reason) return;
+    unreachable = reason;
+    log('ERROR', `Can not reach the virtual server table: ${reason}`);
   };
 
   const retrySoon = (scope: Scope): void => {
@@ -59,14 +66,13 @@ export const createTableWorker = ({ engine, director, onRetired, log }: TableWor
     const changes = planned.map(({ change }) => change);
     for (const change of changes) log('debug', `Running system(ipvsadm ${printChange(change).join(' ')})`);
     const outcome = outcomeOf(planned, await (await engine()).apply(changes), scope);
-    for (const { message } of outcome.done) log('info', message);
-    const seen = new Set<string>();
-    for (const { change, reason } of outcome.failed)
-      report(`system(ipvsadm ${printChange(change).join(' ')}) failed: ${reason}`, seen);
-    reported = seen;
-    onRetired(
-      new Set(outcome.done.flatMap(({ change }) => (change.kind === 'delete-service' ? [serviceId(change.key)] : []))),
-    );
+    for (const { message, change } of outcome.done) {
+      log('info', message);
+      reported.delete(printChange(change).join(' '));
+    }
+    for (const { change, reason } of outcome.failed) reportFailed(change, reason);
+    const again = onSettled(settledBy(outcome));
+    if (again.size > 0) want(only(new Map([...again].map((id) => [id, { entering: false }]))));
     if (outcome.again === undefined) failures = 0;
     else retrySoon(outcome.again);
   };
@@ -79,13 +85,13 @@ export const createTableWorker = ({ engine, director, onRetired, log }: TableWor
     if (scope === undefined) return;
     try {
       const actual = await (await engine()).read();
+      if (acts.length > 0) reported.clear();
       for (const act of acts.splice(0)) act(actual);
       const whole = withVanished(director(), actual, scope);
       await carryOut(plan(director(), actual, whole), whole);
+      unreachable = undefined;
     } catch (error) {
-      const seen = new Set<string>();
-      report(`Can not reach the virtual server table: ${reasonOf(error)}`, seen);
-      reported = seen;
+      reportUnreachable(reasonOf(error));
       // Checks go on meanwhile, and a configuration is taken up without knowing the table.
       for (const act of acts) act(undefined);
       retrySoon(scope);
