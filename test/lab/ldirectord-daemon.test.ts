@@ -174,6 +174,22 @@ describe('ldirectord daemon', () => {
     expect((await director.log()).filter((line) => line.includes('Numerical result'))).toHaveLength(1);
   }, 60_000);
 
+  test('when every real is refused the fallback serves in their place; one line each, not one for each attempt', async () => {
+    await restart(CONFIG.replaceAll('masq 5', 'masq 5 l:9 u:3'));
+    await director.logged('192.168.0.2:80 -m -w 5 -x 3 -y 9) failed: Numerical result out of range');
+    await director.settled([SERVICE, FALLBACK]);
+    await nothingFor(2500);
+    await director.settled([SERVICE, FALLBACK]);
+    await director.server('192.168.0.1', 'refused');
+    await director.logged(/Check failed: 192\.168\.0\.1:80/);
+    await director.server('192.168.0.1', 'up');
+    await director.logged('Resetting soft failure count: 192.168.0.1:80 (tcp:10.0.0.3:80)');
+    await nothingFor(500);
+    await director.settled([SERVICE, FALLBACK]);
+    const told = (await director.log()).filter((line) => line.includes('Numerical result'));
+    expect(told).toHaveLength(2);
+  }, 60_000);
+
   test('a silent server delays neither the others nor TERM', async () => {
     await restart(`checkinterval=1\nnegotiatetimeout=20\n${SECTION}`);
     await director.settled([SERVICE, R1, R2]);
