@@ -36,6 +36,8 @@ export const PATHS: DaemonPaths = {
 
 /** What carries out resource jobs. */
 export interface Resources {
+  /** An earlier daemon ended without stopping what it had started. */
+  readonly mayHaveLeftovers: boolean;
   readonly run: (job: Job) => Promise<JobOutcome>;
   /** Announce the addresses held once more. */
   readonly announce: () => void;
@@ -141,6 +143,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
       self,
       config,
       groups: options.groups,
+      mayHaveLeftovers: resources.mayHaveLeftovers,
       identity,
       pid: process.pid,
       seed: (identity.generation ^ process.pid) >>> 0,

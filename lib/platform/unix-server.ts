@@ -23,6 +23,9 @@ export interface UnixServer {
 /** A client that reads nothing is cut off when this many bytes wait for it. */
 const MAX_WAITING = 4 << 20;
 
+/** When the server closes, clients have this long to take what waits for them, in milliseconds. */
+const FAREWELL = 500;
+
 const descriptorOf = (socket: Socket): number | undefined => {
   const handle: unknown = Reflect.get(socket, '_handle');
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
@@ -84,11 +87,17 @@ export const listenLocally = async (
   chmodSync(path, mode);
   return {
     close: async () => {
-      const gone = [...sockets].map((socket) => {
+      const left = [...sockets];
+      const gone = left.map((socket) => {
         socket.destroySoon();
         return new Promise((resolve) => socket.once('close', resolve));
       });
+      // A client that hangs and reads nothing must not keep the daemon from ending.
+      const late = setTimeout(() => {
+        for (const socket of left) socket.destroy();
+      }, FAREWELL);
       await Promise.all([...gone, new Promise((resolve) => server.close(resolve))]);
+      clearTimeout(late);
     },
   };
 };

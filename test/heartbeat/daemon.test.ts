@@ -109,6 +109,7 @@ const setUp = async (
     log: (priority, line) => note(`${priority}: ${line}`),
     paths: { state: folder, fifo: join(folder, 'fifo'), rscTmp: join(folder, 'rsctmp') },
     openResources: async () => ({
+      mayHaveLeftovers: false,
       run: async ({ action, scope }) => {
         note(`run ${action} ${scope}`);
         return 'done';
@@ -229,6 +230,7 @@ test('a medium that cannot be opened is an error at the start, and nothing stays
     setUp(exit, {
       config: wrong,
       openResources: async () => ({
+        mayHaveLeftovers: false,
         run: async () => 'done',
         announce: () => {},
         stopping: () => {},

@@ -16,6 +16,7 @@ const PROLOGUE = (text: string, prefer: 'script' | 'builtin'): string => `
     self: 'lb1',
     stopRetries: 1,
     readGroups: async () => m.parseHaResources(${JSON.stringify(text)}, '/etc/ha.d/haresources', ['lb1', 'lb2']),
+    knownGroups: [],
     performer: m.createPerformer({
       folders: ['/etc/ha.d/resource.d', '/etc/init.d'],
       ownFolder: undefined,

@@ -56,6 +56,25 @@ test('clients that are still there do not keep the server from closing', async (
   await ended;
 });
 
+test('a client that hangs and never reads what waits for it does not keep the server from closing either', async () => {
+  const path = join(folder, 'register');
+  let take = (_connection: Connection): void => {};
+  const taken = new Promise<Connection>((resolve) => {
+    take = resolve;
+  });
+  const server = await listenLocally(path, 0o777, (connection) => {
+    take(connection);
+    return { onData: () => {}, onClosed: () => {} };
+  });
+  const client = connect(path);
+  client.pause();
+  // More than the buffers of the system hold, less than what a client is cut off for.
+  (await taken).write(Buffer.alloc(3 << 20));
+  await server.close();
+  client.destroy();
+  expect(existsSync(path)).toBe(false);
+});
+
 test('a folder that is not there is an error', async () => {
   await expect(
     listenLocally(join(folder, 'none', 'register'), 0o777, () => ({ onData: () => {}, onClosed: () => {} })),

@@ -33,6 +33,8 @@ export type After = (delay: Millis, act: () => void) => () => void;
 export interface RunnerOptions extends RunSettings {
   /** Reads haresources anew; its positions and findings are used for one log line when it is broken. */
   readonly readGroups: () => Promise<Parsed<readonly ResourceGroup[]>>;
+  /** What the file said when the daemon started: it holds until a better one can be read. */
+  readonly knownGroups: readonly ResourceGroup[];
   readonly performer: ResourcePerformer;
   readonly log: ScriptLog;
   /** `hb_standby local|foreign`, 30 s after a group of that kind was given up. */
@@ -63,7 +65,7 @@ const NOTHING: RunReport = { outcome: 'done', givenUp: [], stuck: [] };
 
 export const createResourceRunner = (options: RunnerOptions): ResourceRunner => {
   const { readGroups, performer, log, after, mono } = options;
-  let lastGood: readonly ResourceGroup[] = [];
+  let lastGood = options.knownGroups;
   let lastComplaint: string | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let cancelCurrent: () => void = () => undefined;

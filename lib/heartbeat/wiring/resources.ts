@@ -17,6 +17,7 @@ import { type After, createResourceRunner } from '../resources/runner.js';
 import { formatScriptLine, type ScriptLog } from '../resources/script-line.js';
 import { type Message, message } from '../wire/message.js';
 import { HARESOURCES } from './config-files.js';
+import { MARK, openLeftoverMark } from './leftovers.js';
 import type { Logger } from './logger.js';
 
 const FOLDERS = ['/etc/ha.d/resource.d', '/etc/init.d'];
@@ -35,6 +36,7 @@ export interface ResourceOptions {
 }
 
 const UNMANAGED: Resources = {
+  mayHaveLeftovers: false,
   run: async () => 'done',
   announce: () => {},
   stopping: () => {},
@@ -81,6 +83,7 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
     stopRetries: stopRetries(config.environment),
     // heartbeat reference 8.5: a change of haresources needs no signal, it is read each time.
     readGroups: async () => parseHaResources(readFileSync(HARESOURCES, 'latin1'), HARESOURCES, names),
+    knownGroups: loaded.groups,
     performer,
     log: scriptLog,
     requestStandby: (scope) => submit(message({ t: 'ask_resources', rsc_hold: scope, info: 'me' })),
@@ -92,11 +95,18 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
   // A neighbour that was away when an address moved, or a switch that has forgotten, hears of it again.
   const { refresh } = suite.announce;
   const refreshing = refresh > 0 ? setInterval(() => void announce(1), refresh) : undefined;
+  const mark = openLeftoverMark(MARK);
   return {
+    mayHaveLeftovers: mark.found,
     run: async ({ action, scope, group }) => {
       const options = group === undefined ? {} : { group };
-      const job = action === 'acquire' ? runner.acquire(scope, options) : runner.release(scope, options);
-      return (await job).outcome;
+      if (action === 'acquire') {
+        mark.set();
+        return (await runner.acquire(scope, options)).outcome;
+      }
+      const { outcome, stuck } = await runner.release(scope, options);
+      if (scope === 'every' && stuck.length === 0) mark.clear();
+      return outcome;
     },
     announce: () => void announce(suite.announce.count),
     stopping: runner.cancelAcquire,

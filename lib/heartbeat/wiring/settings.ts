@@ -24,13 +24,15 @@ export interface SettingsInput {
   readonly self: string;
   readonly config: HaConfig;
   readonly groups: readonly ResourceGroup[];
+  readonly mayHaveLeftovers: boolean;
   readonly identity: Identity;
   readonly pid: number;
   readonly seed: number;
 }
 
 /** Two media on one device share a link name and are one link (heartbeat reference 3.9). */
-export const clusterSettings = ({ self, config, groups, identity, pid, seed }: SettingsInput): ClusterSettings => {
+export const clusterSettings = (input: SettingsInput): ClusterSettings => {
+  const { self, config, groups, mayHaveLeftovers, identity, pid, seed } = input;
   const keysOf = (wanted: boolean): readonly string[] =>
     groups.filter(({ node }) => (node === self) === wanted).flatMap(({ resources }) => resources[0]?.word ?? []);
   const local = keysOf(true);
@@ -54,6 +56,7 @@ export const clusterSettings = ({ self, config, groups, identity, pid, seed }: S
     hasForeignGroups: foreign.length > 0,
     localKeys: local,
     foreignKeys: foreign,
+    mayHaveLeftovers,
     pid,
     seed,
   };

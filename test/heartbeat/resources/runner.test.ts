@@ -36,6 +36,7 @@ const bench = (failing: readonly string[] = []) => {
     self: 'lb1',
     stopRetries: 10,
     readGroups: async () => file(),
+    knownGroups: ['lb1 a b', 'lb2 c d'].map(group),
     performer: {
       locate: ({ agent }) => `/etc/ha.d/resource.d/${agent}`,
       isRunning: async () => false,
@@ -102,13 +103,21 @@ test('a broken file is said once, and the last good one stays in use', async () 
   ]);
 });
 
+test('a file that is broken before the first job leaves what the daemon started with', async () => {
+  const { runner, did, write } = bench();
+  write(() => broken);
+  await runner.acquire('all');
+  expect(did).toEqual(['start a', 'start b', 'start c', 'start d']);
+});
+
 test('a reader that fails is like a broken file', async () => {
-  const { runner, logged, write } = bench();
+  const { runner, did, logged, write } = bench();
   write(() => {
     throw new Error('EACCES');
   });
   expect(await runner.acquire('all')).toMatchObject({ outcome: 'done' });
   expect(logged[0]).toMatch(/haresources cannot be read: Error: EACCES/);
+  expect(did).toHaveLength(4);
 });
 
 test('30 s after a failed start the group is offered to the other node', async () => {

@@ -42,7 +42,9 @@ test('media that are acted on; two on one device are one link; ping nodes apart'
   expect(pingMedia(config).map(({ name }) => name)).toEqual(['10.0.0.9']);
   const identity = { generation: 7, uuid: new Uint8Array(16) };
   const groups = [group('lb2', '10.0.0.101'), group('lb1', '10.0.0.100')];
-  expect(clusterSettings({ self: 'lb1', config, groups, identity, pid: 14, seed: 3 })).toMatchObject({
+  expect(
+    clusterSettings({ self: 'lb1', config, groups, mayHaveLeftovers: true, identity, pid: 14, seed: 3 }),
+  ).toMatchObject({
     self: 'lb1',
     nodes: ['lb1', 'lb2'],
     pingNodes: ['10.0.0.9'],
@@ -53,12 +55,15 @@ test('media that are acted on; two on one device are one link; ping nodes apart'
     hasForeignGroups: true,
     localKeys: ['10.0.0.100'],
     foreignKeys: ['10.0.0.101'],
+    mayHaveLeftovers: true,
   });
 });
 
 test('without groups there is nothing to hold', () => {
   const identity = { generation: 7, uuid: new Uint8Array(16) };
-  expect(clusterSettings({ self: 'lb1', config, groups: [], identity, pid: 14, seed: 3 })).toMatchObject({
+  expect(
+    clusterSettings({ self: 'lb1', config, groups: [], mayHaveLeftovers: false, identity, pid: 14, seed: 3 }),
+  ).toMatchObject({
     hasLocalGroups: false,
     hasForeignGroups: false,
   });
