@@ -51,8 +51,11 @@ const startDaemonProcess = async (start: StartRequest): Promise<void> => {
   if (!isDetached()) {
     const run = runState(PID_FILE);
     if (run.state === 'running') {
-      // heartbeat reference 8.1: this is no failure.
-      finish({ stdout: '', stderr: line(`heartbeat: already running [pid ${run.pid}].`), code: 0 });
+      // heartbeat reference 8.1: this is no failure, unless the files have become wrong meanwhile: they are read first.
+      const { startLines } = await import('../lib/heartbeat/wiring/check.js');
+      const { text, code } = await startLines('start', line);
+      const running = code === 0 ? line(`heartbeat: already running [pid ${run.pid}].`) : '';
+      finish({ stdout: '', stderr: `${text}${running}`, code });
       return;
     }
     if (start.show) {
@@ -82,7 +85,7 @@ const reload = async (start: StartRequest): Promise<void> => {
     return;
   }
   const { startLines } = await import('../lib/heartbeat/wiring/check.js');
-  const checked = await startLines(line);
+  const checked = await startLines('reload', line);
   process.stderr.write(checked.text);
   finish(reloadCommand(control, run.pid, checked.code, line));
 };

@@ -1,5 +1,5 @@
 /** The command ha-heartbeat on a machine of its own: start, status, signals, stop, as heartbeat reference 8 says. */
-import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
+import { type HeartbeatNode, heartbeatPrograms, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { until } from '../../lib/lab/until.js';
 import type { ExecResult } from '../../lib/platform/exec.js';
@@ -178,6 +178,32 @@ describe('running', () => {
     await node.host.write('/etc/ha.d/authkeys', 'auth 1\n1 crc\n', '600');
   });
 
+  test.each([
+    ['good files', '', 0, 0],
+    ['a wrong ha.cf', 'keepalive never\n', 6, 1],
+  ])(
+    'with %s, a second start and -r say and return what the genuine program does',
+    async (_, more, started, reread) => {
+      await node.host.write('/etc/ha.d/ha.cf', `${HA_CF}${more}`);
+      const said = async (
+        program: string,
+        ...args: readonly string[]
+      ): Promise<readonly [number | undefined, string[]]> => {
+        const { code, stderr } = await node.host.run([program, ...args]);
+        // Genuine also complains about core dumps, and about udpport and baud without a line of their own.
+        const lines = [...stderr.matchAll(/heartbeat: \[\d+\]: (?!WARN: (?:Core dumps|Consider setting))(.*)/g)];
+        return [code, lines.map(([, text = '']) => text)];
+      };
+      const genuine = heartbeatPrograms('genuine').daemon;
+      const start = await said('ha-heartbeat');
+      const reload = await said('ha-heartbeat', '-r');
+      expect(start).toEqual(await said(genuine));
+      expect(reload).toEqual(await said(genuine, '-r'));
+      expect([start[0], reload[0]]).toEqual([started, reread]);
+      await node.host.write('/etc/ha.d/ha.cf', HA_CF);
+    },
+  );
+
   test('a changed ha.cf is noticed', async () => {
     await node.host.write('/etc/ha.d/ha.cf', `${HA_CF}# changed\n`);
     await signal('HUP');
@@ -213,13 +239,25 @@ describe('running', () => {
 });
 
 describe('again', () => {
-  test('killed without mercy: the next start takes a new generation', async () => {
+  test('killed without mercy: the next start takes a new generation, and stops first what was left running', async () => {
+    const sweeps = async (): Promise<number> =>
+      (await node.log()).filter((line) => line.includes('The last run did not end by itself')).length;
     expect((await node.start()).code).toBe(0);
+    await until('the address is there', holdsAddress, 10_000);
+    expect(await sweeps()).toBe(0);
     const first = await generation();
     await signal('KILL');
     await until('it is gone', async () => (await heartbeat('-s')).code === 1, 5000, 50);
+    expect(await holdsAddress()).toBe(true);
     expect((await node.start()).code).toBe(0);
     expect(await generation()).toBe(first + 1);
+    expect(await sweeps()).toBe(1);
+    // Alone it takes its groups only after initdead: in between nobody has the address.
+    await until('the address is gone', async () => !(await holdsAddress()), 5_000);
+    await until('the address is there again', holdsAddress, 10_000);
+    expect((await heartbeat('-k')).code).toBe(0);
+    expect((await node.start()).code).toBe(0);
+    expect(await sweeps()).toBe(1);
     expect((await heartbeat('-k')).code).toBe(0);
   }, 30_000);
 

@@ -30,13 +30,19 @@ export const checkText = async (json: boolean): Promise<Said> => {
   return { stdout, stderr: '', code: wrong ? (isForbidden() ? NOT_PERMITTED : 1) : 0 };
 };
 
-/** What genuine prints while it reads the files, and the exit code of a start with them. */
+/** What only a start says (heartbeat reference 2.3, no. 15), and what it says instead of "NOT restarted". */
+const STARTS_ONLY = [/^\*+$/, /^Configuration validated\./, /^Configuration error, heartbeat not started\.$/];
+
+/** What genuine prints while it reads the files, for a start or for `-r`, and the exit code of a start with them. */
 export const startLines = async (
+  purpose: 'start' | 'reload',
   line: (text: string) => string,
 ): Promise<{ readonly text: string; readonly code: number }> => {
   const result = await readConfigFiles();
   const text = result.startLines
-    .filter(({ to, text: said }) => to === 'stderr' || !said.startsWith('Configuration validated'))
+    .filter(
+      ({ to, text: said }) => to === 'stderr' || purpose === 'start' || !STARTS_ONLY.some((line) => line.test(said)),
+    )
     .map((said) => (said.to === 'stderr' ? said.text : line(said.text).replace(': info: ', `: ${said.priority}: `)))
     .join('');
   return { text, code: result.value === undefined ? (isForbidden() ? NOT_PERMITTED : result.exitCode) : 0 };

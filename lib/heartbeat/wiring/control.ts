@@ -38,6 +38,12 @@ const NOT_PERMITTED = 4;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined);
 
+/** Genuine prints the system's reason behind a blank (seen beside it: the only one that happens is EPERM). */
+const couldNotKill = (pid: number, code: unknown): Said =>
+  code === 'EPERM'
+    ? said(NOT_PERMITTED, '', `ERROR: Could not kill pid ${pid} : Operation not permitted\n`)
+    : said(FAILED, '', `ERROR: Could not kill pid ${pid} : ${String(code)}\n`);
+
 /** `-k`: asks for a graceful stop and waits for its end, however long that takes. */
 export const stopCommand = async (control: ProcessControl): Promise<Said> => {
   const run = control.runState();
@@ -47,7 +53,7 @@ export const stopCommand = async (control: ProcessControl): Promise<Said> => {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ESRCH') return said(0, '');
-    return said(code === 'EPERM' ? NOT_PERMITTED : FAILED, '', `ERROR: Could not kill pid ${run.pid}\n`);
+    return couldNotKill(run.pid, code);
   }
   for (;;) {
     const left = control.runState();
@@ -78,8 +84,7 @@ export const reloadCommand = (
   try {
     control.signal(pid, 'SIGHUP');
   } catch (error) {
-    const code = codeOf(error) === 'EPERM' ? NOT_PERMITTED : FAILED;
-    return said(code, '', `ERROR: Could not kill pid ${pid}\n`);
+    return couldNotKill(pid, codeOf(error));
   }
   return said(0, '', line(`Signalling heartbeat pid ${pid} to reread config files`));
 };

@@ -44,10 +44,10 @@ describe('-k', () => {
   });
 
   test.each([
-    ['EPERM', 4],
-    ['EINVAL', 1],
-  ])('that the system refuses with %s ends with %d', async (refusal, code) => {
-    const stderr = 'ERROR: Could not kill pid 16\n';
+    ['EPERM', 'Operation not permitted', 4],
+    ['EINVAL', 'EINVAL', 1],
+  ])('that the system refuses with %s: the genuine words, and its exit code', async (refusal, reason, code) => {
+    const stderr = `ERROR: Could not kill pid 16 : ${reason}\n`;
     expect(await stopCommand(control([running], refusal))).toEqual({ stdout: '', stderr, code });
   });
 });
