@@ -37,8 +37,11 @@ const speak = (turn: Turn, what: Holding, info: 'me' | 'other' | 'done'): Turn =
     seq: 0,
   });
 
-/** Asks the other node to take `what` of ours. */
-export const requestStandby = (turn: Turn, what: Holding): Turn => speak(turn, what, 'me');
+/** Asks the other node to take `what` of ours; when that cannot be now, it is only logged. */
+export const requestStandby = (turn: Turn, what: Holding): Turn =>
+  canLead(turn)
+    ? speak(turn, what, 'me')
+    : heardStandby(turn, { info: 'me', what, from: turn.state.settings.self, own: true, seq: 0 });
 
 /** Of two requests that crossed each other, the one of the node earlier in ha.cf counts (between our own kind only). */
 const yieldsTo = (turn: Turn, word: StandbyWord): boolean => {
@@ -130,6 +133,18 @@ const otherDone = (turn: Turn, word: StandbyWord, what: Holding): Turn => {
   );
 };
 
+/** Whether a request of our own would be heeded here; one that is not must not reach the other node, it would wait for us. */
+export const canLead = (turn: Turn): boolean => {
+  const { phase, otherStable, standby } = turn.state.resources;
+  return (
+    !isLegacy(turn.state) &&
+    phase === 'stable' &&
+    otherStable &&
+    standby.state === 'not' &&
+    turn.state.jobs.length === 0
+  );
+};
+
 /** Processes one word of the protocol. */
 export const heardStandby = (turn: Turn, word: StandbyWord): Turn => {
   const { resources } = turn.state;
@@ -141,10 +156,12 @@ export const heardStandby = (turn: Turn, word: StandbyWord): Turn => {
   if (standby.state === 'me' && word.info === 'other' && !word.own && !busy) return release(turn, word, standby.what);
   if (standby.state === 'me' && word.info === 'done' && word.own) return ownDone(turn, standby.what);
   if (standby.state === 'other' && word.info === 'other' && word.own) return turn;
-  if (standby.state === 'other' && word.info === 'done' && !word.own) return acquire(turn, word, standby.what);
+  // What was released is what `done` says: of several requests another one may have come first.
+  const moved = word.what === 'none' ? (standby.state === 'not' ? 'none' : standby.what) : word.what;
+  if (standby.state === 'other' && word.info === 'done' && !word.own) return acquire(turn, word, moved);
   if (standby.state === 'done' && word.info === 'done') {
     if (word.own && !standby.initiator) return ownDone(turn, standby.what);
-    if (!word.own && standby.initiator) return otherDone(turn, word, standby.what);
+    if (!word.own && standby.initiator) return otherDone(turn, word, moved);
   }
   const state = ['not', 'me', 'other', 'done'].indexOf(standby.state);
   return say(turn, 'ERROR', `Ignored standby message '${word.info ?? ''}' from ${word.from} in state ${state}`);

@@ -4,7 +4,7 @@ import { contains, parseHolding, plus } from './holdings.js';
 import { groupGranted } from './legacy.js';
 import { partner, present } from './partner.js';
 import { isNumbered, transmit } from './sending.js';
-import { heardStandby } from './standby.js';
+import { canLead, heardStandby } from './standby.js';
 import { deliver, emit, say, type Turn, updateResources } from './turn.js';
 
 /** Types that only the daemon itself may send: a script could do nothing but harm with them. */
@@ -49,6 +49,9 @@ export const submit = (turn: Turn, message: Message): Turn => {
   const type = text(message, 't');
   if (type === undefined || turn.state.startedAt === undefined || turn.state.stop.phase === 'gone') return turn;
   if (RESERVED.includes(type)) return say(turn, 'WARN', `Message of type ${type} from a script or client refused`);
+  if (type === 'ask_resources' && text(message, 'info') === 'me' && !canLead(turn)) {
+    return processOwn(turn, message, type);
+  }
   const sent = transmit(turn, message);
   if (!isNumbered(type)) return sent.turn;
   const dest = text(message, 'dest');

@@ -73,6 +73,13 @@ test('we follow: other at once, acquire after done, done when it runs', () => {
   expect(node.view().resources).toBe('all');
 });
 
+test('what `done` says was released is acquired, whichever request came first', () => {
+  const node = stable();
+  word(node, 'me', 'all');
+  word(node, 'done', 'foreign');
+  expect(node.drain().find(({ type }) => type === 'job')).toMatchObject({ action: 'acquire', scope: 'local' });
+});
+
 test('what is local there is foreign here', () => {
   const node = stable();
   word(node, 'me', 'local');

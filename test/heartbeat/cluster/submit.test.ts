@@ -46,6 +46,20 @@ test('the report of a genuine mach_down counts only when the other node is reall
   expect(node.state.resources.hold).toBe('all');
 });
 
+test('a request for standby that we do not heed ourselves is not sent: the other node would wait for us', () => {
+  const node = joined();
+  node.hear({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '0' });
+  node.drain();
+  submit(node, { t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  expect(node.drain()).toEqual([
+    {
+      type: 'log',
+      priority: 'WARN',
+      text: 'standby message [me] from lb1 ignored.  Other side is in flux.',
+    },
+  ]);
+});
+
 test('our own hb_takeover is for the other node', () => {
   const node = joined();
   submit(node, { t: 'hb_takeover', rsc_hold: 'all' });
