@@ -1,5 +1,5 @@
 /** Runs resources for the group runner: scripts that administrators have put there as they are, our own agents in process. */
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { ResourceSpec } from '../heartbeat/config/model.js';
 import type { ResourcePerformer } from '../heartbeat/resources/runner.js';
@@ -7,6 +7,7 @@ import type { ScriptLog, ScriptName } from '../heartbeat/resources/script-line.j
 import { saysRunning } from '../heartbeat/resources/status-text.js';
 import type { Log } from '../log.js';
 import { type ExecResult, run } from '../platform/exec.js';
+import { isExecutableFile } from '../platform/executable.js';
 import { type Millis, seconds } from '../time.js';
 import type { Agent, AgentResult, Verb } from './agent.js';
 
@@ -47,15 +48,6 @@ const NOT_EXECUTABLE = 126;
 /** What is kept of a script's output when no file takes it. */
 const OUTPUT_LIMIT = 32 * 1024;
 const OUTPUT_LINES = 100;
-
-const isExecutableFile = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-};
 
 const isOurs = (path: string, ownFolder: string | undefined): boolean => {
   if (ownFolder === undefined) return false;

@@ -1,34 +1,11 @@
 /** A local client of the daemon over its socket (heartbeat reference 7.1 and 7.2). */
 import { connect, type Socket } from 'node:net';
+import type { ApiClient, Connected } from '../heartbeat/api/client.js';
 import { emptyFrameStream, encodeFrame, feedFrames } from '../heartbeat/api/frame.js';
 import { type Message, message, text } from '../heartbeat/wire/message.js';
 import { decodeUnsigned } from '../heartbeat/wire/unsigned.js';
 
 export const API_SOCKET = '/run/heartbeat/register';
-
-export interface ApiClient {
-  /** The answer to the sign-on, with what it tells about the daemon. */
-  readonly signOn: Message;
-  /** Sends a request and resolves with its answers (a list has several); undefined when the daemon went away. */
-  readonly ask: (reqtype: string, fields?: Readonly<Record<string, string>>) => Promise<readonly Message[] | undefined>;
-  /**
-   * Sends a request that may be answered by a message of the cluster of type `type`, or not at all. Resolves with that
-   * message or the answer, whichever comes first within `timeout` milliseconds.
-   */
-  readonly askCluster: (
-    reqtype: string,
-    fields: Readonly<Record<string, string>>,
-    type: string,
-    timeout: number,
-  ) => Promise<Message | undefined>;
-  readonly close: () => void;
-}
-
-export type Connected =
-  | { readonly state: 'signed on'; readonly client: ApiClient }
-  | { readonly state: 'refused'; readonly reason: string }
-  /** Nobody listens. */
-  | { readonly state: 'stopped' };
 
 export interface ClientIdentity {
   /** Name of this node; the daemon does not check it. */

@@ -1,7 +1,8 @@
 /** Runs programs: argument lists and absolute paths only, no shell, always a deadline, the whole process group killed. */
-import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Millis } from '../time.js';
+import { isExecutable } from './executable.js';
 
 /** Where programs are looked for; PATH is never trusted. */
 const SEARCH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
@@ -40,14 +41,7 @@ export interface ExecResult {
 
 /** The absolute path of a program, or undefined when it is not installed. */
 export const findProgram = (name: string): string | undefined =>
-  SEARCH.map((folder) => join(folder, name)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  SEARCH.map((folder) => join(folder, name)).find(isExecutable);
 
 /** Appends to a list of chunks until `limit` bytes are kept. */
 const keeper = (limit: number) => {

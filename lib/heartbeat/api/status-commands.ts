@@ -1,24 +1,7 @@
 /** The sub-commands of cl_status, with the texts and exit codes of the genuine one (heartbeat reference 7.6). */
 import { type Message, text } from '../wire/message.js';
+import type { ApiClient, Connected } from './client.js';
 import { USAGE } from './status-usage.js';
-
-/** What the sub-commands need of a client that has signed on. */
-export interface StatusClient {
-  readonly signOn: Message;
-  readonly ask: (reqtype: string, fields?: Readonly<Record<string, string>>) => Promise<readonly Message[] | undefined>;
-  readonly askCluster: (
-    reqtype: string,
-    fields: Readonly<Record<string, string>>,
-    type: string,
-    timeout: number,
-  ) => Promise<Message | undefined>;
-  readonly close: () => void;
-}
-
-export type StatusConnection =
-  | { readonly state: 'signed on'; readonly client: StatusClient }
-  | { readonly state: 'refused'; readonly reason: string }
-  | { readonly state: 'stopped' };
 
 /** `errors` are texts of log lines of priority ERROR; `stderr` is plain text. All without the last newline. */
 export interface StatusResult {
@@ -50,16 +33,12 @@ interface Call {
 }
 
 /** Node and link lists come in the order of ha.cf and are printed the other way round, as ever. */
-const list = async (client: StatusClient, reqtype: string, fields = {}): Promise<readonly Message[] | undefined> => {
+const list = async (client: ApiClient, reqtype: string, fields = {}): Promise<readonly Message[] | undefined> => {
   const answers = await client.ask(reqtype, fields);
   return answers?.some((answer) => text(answer, 'result') === 'badreq') ? undefined : answers?.toReversed();
 };
 
-const linkLines = async (
-  client: StatusClient,
-  node: string,
-  { flags }: Call,
-): Promise<readonly string[] | undefined> => {
+const linkLines = async (client: ApiClient, node: string, { flags }: Call): Promise<readonly string[] | undefined> => {
   const links = await list(client, 'iflist', { node });
   if (links === undefined) return undefined;
   const title = flags.has('m') ? ['\tthis node has the following heartbeat links:'] : [];
@@ -74,7 +53,7 @@ const linkLines = async (
   return [...title, ...lines];
 };
 
-const nodeLines = async (client: StatusClient, call: Call): Promise<readonly string[] | undefined> => {
+const nodeLines = async (client: ApiClient, call: Call): Promise<readonly string[] | undefined> => {
   const nodes = await list(client, 'nodelist');
   if (nodes === undefined) return undefined;
   const { flags } = call;
@@ -95,12 +74,12 @@ const nodeLines = async (client: StatusClient, call: Call): Promise<readonly str
 
 const noAnswer = failure(13, 'No answer from heartbeat', 'connection closed');
 
-const listNodes = async (client: StatusClient, call: Call): Promise<StatusResult> => {
+const listNodes = async (client: ApiClient, call: Call): Promise<StatusResult> => {
   const lines = await nodeLines(client, call);
   return lines === undefined ? noAnswer : print(0, ...lines);
 };
 
-const listLinks = async (client: StatusClient, call: Call): Promise<StatusResult> => {
+const listLinks = async (client: ApiClient, call: Call): Promise<StatusResult> => {
   const [node] = call.words;
   if (node === undefined) return result(11, { stderr: ['No enough parameter.'] });
   const lines = await linkLines(client, node, call);
@@ -119,7 +98,7 @@ const aboutNode =
     readonly sentence: (node: string, value: string) => string;
     readonly code?: (value: string) => number;
   }) =>
-  async (client: StatusClient, { flags, words }: Call): Promise<StatusResult> => {
+  async (client: ApiClient, { flags, words }: Call): Promise<StatusResult> => {
     const [node] = words;
     if (node === undefined) return result(11, { stderr: [about.few] });
     const [answer] = (await client.ask(about.reqtype, { node })) ?? [];
@@ -128,7 +107,7 @@ const aboutNode =
     return print(about.code?.(value) ?? 0, flags.has('m') ? about.sentence(node, value) : value);
   };
 
-const linkStatus = async (client: StatusClient, { flags, words }: Call): Promise<StatusResult> => {
+const linkStatus = async (client: ApiClient, { flags, words }: Call): Promise<StatusResult> => {
   const [node, ifname] = words;
   if (node === undefined || ifname === undefined) return result(11, { stderr: ['No enough parameter.'] });
   const [answer] = (await client.ask('ifstatus', { node, ifname })) ?? [];
@@ -141,7 +120,7 @@ const linkStatus = async (client: StatusClient, { flags, words }: Call): Promise
 const CLIENT_STATES = ['online', 'offline', 'join', 'leave'];
 const CLIENT_TIMEOUT = 500;
 
-const clientStatus = async (client: StatusClient, { words }: Call): Promise<StatusResult> => {
+const clientStatus = async (client: ApiClient, { words }: Call): Promise<StatusResult> => {
   const [node, cn, timeout] = words;
   if (node === undefined || cn === undefined) return result(11, { stderr: ['No enough parameter.'] });
   const wait = timeout !== undefined && /^\d{1,6}$/.test(timeout) ? Number(timeout) : CLIENT_TIMEOUT;
@@ -153,14 +132,14 @@ const clientStatus = async (client: StatusClient, { words }: Call): Promise<Stat
   return print(code < 0 ? 13 : code, status);
 };
 
-const resourceStatus = async (client: StatusClient, { flags }: Call): Promise<StatusResult> => {
+const resourceStatus = async (client: ApiClient, { flags }: Call): Promise<StatusResult> => {
   const [answer] = (await client.ask('getrsc')) ?? [];
   const held = answer === undefined ? undefined : text(answer, 'rsc_hold');
   if (held === undefined) return failure(13, 'Cannot get cluster resource status', '');
   return print(0, flags.has('m') ? `This node is holding ${held} resources.` : held);
 };
 
-const parameter = async (client: StatusClient, call: Call): Promise<StatusResult> => {
+const parameter = async (client: ApiClient, call: Call): Promise<StatusResult> => {
   const name = call.parameter;
   if (name === undefined) return result(11, { errors: ['parameter name required'] });
   const [answer] = (await client.ask('getparm', { pname: name })) ?? [];
@@ -169,7 +148,7 @@ const parameter = async (client: StatusClient, call: Call): Promise<StatusResult
   return print(0, call.flags.has('m') ? `Heartbeat parameter ${name}'s value: ${value}` : value);
 };
 
-type SubCommand = (client: StatusClient, call: Call) => Promise<StatusResult>;
+type SubCommand = (client: ApiClient, call: Call) => Promise<StatusResult>;
 
 const NODE_UNKNOWN = 'Error. May be due to incorrect node name';
 const NO_WEIGHT = 'Error. Maybe due to incorrect node name.';
@@ -214,7 +193,7 @@ const SUB_COMMANDS: Readonly<Record<string, SubCommand>> = {
 
 const NO_DAEMON = "hb_api_signon: Can't initiate connection to heartbeat";
 
-const daemonStatus = async (connection: StatusConnection, call: Call): Promise<StatusResult> => {
+const daemonStatus = async (connection: Connected, call: Call): Promise<StatusResult> => {
   const verbose = call.flags.has('v');
   if (connection.state === 'stopped')
     return print(1, 'Heartbeat is stopped on this machine.', ...(verbose ? [`(${NO_DAEMON})`] : []));
@@ -246,7 +225,7 @@ const parse = (args: readonly string[], withParameter: boolean): Call => {
 /** Runs one call of cl_status; `connect` is only used when the daemon is needed. */
 export const runStatusCommand = async (
   args: readonly string[],
-  connect: () => Promise<StatusConnection>,
+  connect: () => Promise<Connected>,
 ): Promise<StatusResult> => {
   const [name, ...rest] = args;
   if (name === undefined || name === '-h' || name === '--help') return print(0, ...USAGE.trimEnd().split('\n'));

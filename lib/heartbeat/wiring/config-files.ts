@@ -6,6 +6,7 @@ import { isIPv4 } from 'node:net';
 import { hasErrors, type Parsed } from '../../config/diagnostic.js';
 import type { SuiteConfig } from '../../config/suite.js';
 import { readAddresses } from '../../platform/addresses.js';
+import { isExecutable } from '../../platform/executable.js';
 import { loadSuite } from '../../platform/suite-file.js';
 import { parseAuthKeys } from '../config/authkeys.js';
 import { type ConfigurationFiles, type ConfigurationResult, readConfiguration } from '../config/configuration.js';
@@ -32,15 +33,6 @@ const modeOf = (path: string): number => {
     return statSync(path).mode & 0o7777;
   } catch {
     return 0;
-  }
-};
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 };
 

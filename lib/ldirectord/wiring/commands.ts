@@ -1,7 +1,6 @@
-/** Wiring: runs what the configuration names — fallback commands and the callback — without holding up anything. */
-import { accessSync, constants, statSync } from 'node:fs';
 import type { Log } from '../../log.js';
 import { findProgram, run } from '../../platform/exec.js';
+import { isExecutableFile } from '../../platform/executable.js';
 import { seconds } from '../../time.js';
 import type { FallbackCall } from '../director.js';
 import { splitCommandLine } from '../shell-line.js';
@@ -48,15 +47,6 @@ export const createFallbackRunner = (log: Log): ((calls: readonly FallbackCall[]
       );
     }
   };
-};
-
-const isExecutableFile = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 };
 
 /** Tells the callback that the configuration file has changed; only a whole executable path counts (reference 5.6). */

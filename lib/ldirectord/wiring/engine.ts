@@ -1,25 +1,17 @@
 /** Wiring: the engine that holds the table, and the look for its program that every command makes (ldirectord reference 1.2). */
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.js';
 import type { SuiteConfig } from '../../config/suite.js';
 import type { Engine } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
+import { isExecutable } from '../../platform/executable.js';
 import type { DirectorConfig } from '../config/model.js';
 import { nftMisfit } from '../engine-fit.js';
 
 /** Genuine looks in these two places and nowhere else. */
 const IPVSADM = ['/sbin/ipvsadm', '/usr/sbin/ipvsadm'];
 const NFT = ['/usr/sbin/nft', '/sbin/nft'];
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const isPlainFile = (path: string): boolean => {
   try {

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ApiClient } from '../../../lib/heartbeat/api/client.js';
 import type { Configuration } from '../../../lib/heartbeat/config/configuration.js';
 import type { HaConfig } from '../../../lib/heartbeat/config/model.js';
 import type { ClientPort } from '../../../lib/heartbeat/daemon.js';
 import { type Message, message, text } from '../../../lib/heartbeat/wire/message.js';
 import { openClientPort } from '../../../lib/heartbeat/wiring/api-server.js';
 import type { Engine } from '../../../lib/heartbeat/wiring/engine.js';
-import { type ApiClient, connectToDaemon } from '../../../lib/platform/api-client.js';
+import { connectToDaemon } from '../../../lib/platform/api-client.js';
 import { seconds } from '../../../lib/time.js';
 
 const loaded = {
