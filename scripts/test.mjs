@@ -21,7 +21,6 @@ const COMPARISON = { folders: ['compat', 'ipvs'], workers: Math.max(1, Math.min(
 const SYSTEM = [...LAB.folders, ...COMPARISON.folders];
 /** Measured by `npm run bench`, never by a test. */
 const NOT_TESTS = ['bench', 'support'];
-const SYSTEM_WORKERS = 5;
 
 const tests = join(root, 'dist', 'build', 'test');
 const folders = readdirSync(tests, { withFileTypes: true })
