@@ -158,7 +158,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
     log,
   });
 
-  const commands = await listenForCommands({ path: paths.fifo, log, onMessage: submit });
+  const commands = await listenForCommands({ path: paths.fifo, log, mono: () => now().mono, onMessage: submit });
   const media = await openMedia({
     plans: mediumPlans(usableMedia(config)),
     log,

@@ -99,6 +99,14 @@ const keyLine = (draft: Draft, fail: Fail, line: string, words: readonly Word[],
 /** Group and others must not be able to read the file; everything else is allowed (heartbeat reference 2.5). */
 const readableByOthers = (mode: number): boolean => (mode & 0o044) !== 0;
 
+/** A line as findings may show it: people paste those into tickets, so what is or may be a key is covered. */
+const covered = (line: string): string => {
+  if (/^\s*(#|auth)/.test(line)) return line;
+  const shown = /^\s*[+-]?\d+\s*\S+(?:\s+|$)/.exec(line) ?? /^\s*\S+\s+/.exec(line);
+  const [head] = shown ?? [line];
+  return head + line.slice(head.length).replace(/\S/g, '*');
+};
+
 /**
  * Reads the text of authkeys; undefined when there is no such file. `mode` is its permission bits.
  *
@@ -106,13 +114,16 @@ const readableByOthers = (mode: number): boolean => (mode & 0o044) !== 0;
  */
 export const parseAuthKeys = (text: string | undefined, file: string, mode: number): AuthKeysResult => {
   const source = sourceOf(file, text ?? '');
+  const display = { file, lines: source.lines.map(covered) };
   const diagnostics: Diagnostic[] = [];
   const lines: StartLine[] = [];
+  // Genuine looks no further than the permissions of the file; we do, but say it in our words only.
+  let genuineStopped = false;
   const fail: Fail = (under, finding, genuine) => {
-    const said = { ...finding, genuine: genuineText(genuine) };
-    lines.push(...genuine);
+    const said = { ...finding, ...(genuineStopped ? {} : { genuine: genuineText(genuine) }) };
+    if (!genuineStopped) lines.push(...genuine);
     diagnostics.push(
-      under === undefined ? diagnosticOfFile(file, 'error', said) : diagnosticAt(source, 'error', under, said),
+      under === undefined ? diagnosticOfFile(file, 'error', said) : diagnosticAt(display, 'error', under, said),
     );
     return undefined;
   };
@@ -128,7 +139,7 @@ export const parseAuthKeys = (text: string | undefined, file: string, mode: numb
   if (readableByOthers(mode)) {
     const genuine = logged('ERROR', `Bad permissions on keyfile [${GENUINE_PATH}], 600 recommended.`);
     fail(undefined, { code: 'authkeys/permissions', message: 'others can read this file: chmod 600' }, genuine);
-    return { value: undefined, diagnostics, lines };
+    genuineStopped = true;
   }
   const draft: Draft = { keys: new Map(), wanted: undefined, sign: undefined };
   for (const [index, whole] of source.lines.entries()) {

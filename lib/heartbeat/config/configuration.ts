@@ -28,6 +28,8 @@ export interface ConfigurationResult {
   readonly value: Configuration | undefined;
   /** ha.cf as far as it could be read; log directives count even when something else is wrong. */
   readonly config: HaConfig;
+  /** The groups of haresources as far as they could be read. */
+  readonly groups: readonly ResourceGroup[];
   /** All findings: first ha.cf, then authkeys, then haresources, each in file order. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the genuine daemon prints up to here, in its order: it gives up at the first stage that fails. */
@@ -112,6 +114,7 @@ export const readConfiguration = (files: ConfigurationFiles, env: Environment): 
         ? undefined
         : { nodeName: env.nodeName, config: haCf.value, keys: authKeys.value, groups: haResources.value },
     config: haCf.value,
+    groups: haResources.value,
     diagnostics: [...own, ...authKeys.diagnostics, ...haResources.diagnostics],
     startLines: lines,
     exitCode: failed ? 6 : 0,

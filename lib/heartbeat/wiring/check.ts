@@ -1,10 +1,12 @@
 /** `--check`, `-v` and the check before `-r`: what is in the configuration files, and what is wrong with them. */
 
-import { hasErrors } from '../../config/diagnostic.js';
+import { resourceAdvice } from '../../agents/resource-advice.js';
+import { type Diagnostic, hasErrors } from '../../config/diagnostic.js';
 import { diagnosticsJson, renderDiagnostic } from '../../config/render.js';
+import { sourceOf } from '../../config/source.js';
 import type { ConfigurationResult } from '../config/configuration.js';
 import type { Medium } from '../config/model.js';
-import { isForbidden, readConfigFiles } from './config-files.js';
+import { HARESOURCES, isAnyForbidden, isForbidden, readConfigFiles, resourceFacts, textOf } from './config-files.js';
 import type { Said } from './control.js';
 
 const NOT_PERMITTED = 4;
@@ -13,21 +15,32 @@ const count = (number: number, word: string): string => `${number} ${word}${numb
 
 const forPeople = (result: ConfigurationResult): string => {
   const { diagnostics, config, value } = result;
-  const findings = diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic)}\n`).join('');
+  const rendered = diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic)}\n`).join('');
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const counts = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
   const groups = value === undefined ? '' : `, ${count(value.groups.length, 'resource group')}`;
   const summary = `${count(config.nodes.length, 'node')}, ${count(config.media.length, 'medium').replace('mediums', 'media')}`;
-  return `${findings}${counts} (${summary}${groups})\n`;
+  return `${rendered}${counts} (${summary}${groups})\n`;
 };
+
+/** The findings of the parsers, and what they cannot know: files we may not read, resources that cannot start here. */
+const findings = (result: ConfigurationResult): readonly Diagnostic[] => [
+  ...result.diagnostics.map((diagnostic) =>
+    diagnostic.code.endsWith('/missing') && isForbidden(diagnostic.at.file)
+      ? { ...diagnostic, message: 'this file may not be read by you: check as root' }
+      : diagnostic,
+  ),
+  ...resourceAdvice(result.groups, sourceOf(HARESOURCES, textOf(HARESOURCES) ?? ''), resourceFacts()),
+];
 
 /** All findings at once; exit code 1 when there is an error among them. */
 export const checkText = async (json: boolean): Promise<Said> => {
-  const result = await readConfigFiles();
+  const read = await readConfigFiles();
+  const result = { ...read, diagnostics: findings(read) };
   const wrong = result.value === undefined || hasErrors(result.diagnostics);
   const stdout = json ? `${diagnosticsJson(result.diagnostics)}\n` : forPeople(result);
-  return { stdout, stderr: '', code: wrong ? (isForbidden() ? NOT_PERMITTED : 1) : 0 };
+  return { stdout, stderr: '', code: wrong ? (isAnyForbidden() ? NOT_PERMITTED : 1) : 0 };
 };
 
 /** What only a start says (heartbeat reference 2.3, no. 15), and what it says instead of "NOT restarted". */
@@ -45,7 +58,7 @@ export const startLines = async (
     )
     .map((said) => (said.to === 'stderr' ? said.text : line(said.text).replace(': info: ', `: ${said.priority}: `)))
     .join('');
-  return { text, code: result.value === undefined ? (isForbidden() ? NOT_PERMITTED : result.exitCode) : 0 };
+  return { text, code: result.value === undefined ? (isAnyForbidden() ? NOT_PERMITTED : result.exitCode) : 0 };
 };
 
 const mediumText = (medium: Medium): string => {

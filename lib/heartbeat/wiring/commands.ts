@@ -1,9 +1,11 @@
 /** Takes messages from the command FIFO that scripts write to (heartbeat reference 2.7). */
 import type { Log } from '../../log.js';
 import { ensureFifo, type Fifo, openFifo } from '../../platform/fifo.js';
+import type { Millis } from '../../time.js';
 import { emptyLineStream, feedLines } from '../wire/line-stream.js';
 import { type Message, text } from '../wire/message.js';
 import { decodeText } from '../wire/text.js';
+import { countBadPacket, noBadPackets } from './bad-packets.js';
 
 export interface Commands {
   readonly close: () => void;
@@ -12,6 +14,7 @@ export interface Commands {
 export interface CommandOptions {
   readonly path: string;
   readonly log: Log;
+  readonly mono: () => Millis;
   readonly onMessage: (message: Message) => void;
 }
 
@@ -19,20 +22,29 @@ export interface CommandOptions {
 const REOPEN_AFTER = 1000;
 
 /** Creates the FIFO where it is missing and listens; rejects when neither can be done at the start. */
-export const listenForCommands = async ({ path, log, onMessage }: CommandOptions): Promise<Commands> => {
+export const listenForCommands = async ({ path, log, mono, onMessage }: CommandOptions): Promise<Commands> => {
   let stream = emptyLineStream;
   let fifo: Fifo | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
+  let refused = noBadPackets;
+
+  /** A script gone wild must not fill the disk with what it is told. */
+  const complain = (problem: string): void => {
+    const counted = countBadPacket(refused, problem.replace(/:.*/s, ''), mono());
+    refused = counted.state;
+    if (!counted.tell) return;
+    log('ERROR', counted.silent === 0 ? problem : `${problem} (${counted.silent} more of this kind were not logged)`);
+  };
   const take = (data: Buffer): void => {
     const step = feedLines(stream, data);
     stream = step.stream;
-    for (const problem of step.problems) log('ERROR', problem);
+    for (const problem of step.problems) complain(problem);
     for (const complete of step.complete) {
       const decoded = decodeText(complete);
-      if (!decoded.ok) log('ERROR', `message from FIFO refused: ${decoded.detail}`);
-      else if (text(decoded.message, 't') === undefined) log('ERROR', 'message from FIFO refused: it has no field t');
+      if (!decoded.ok) complain(`message from FIFO refused: ${decoded.detail}`);
+      else if (text(decoded.message, 't') === undefined) complain('message from FIFO refused: it has no field t');
       else onMessage(decoded.message);
     }
   };

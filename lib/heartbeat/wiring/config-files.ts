@@ -1,8 +1,11 @@
 /** Reads the configuration files and what the parsers must know about this machine. */
 
 import { lookup } from 'node:dns/promises';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { join } from 'node:path';
+import { DESCRIPTIONS } from '../../agents/descriptions.js';
+import type { ResourceFacts } from '../../agents/resource-advice.js';
 import { hasErrors, type Parsed } from '../../config/diagnostic.js';
 import type { SuiteConfig } from '../../config/suite.js';
 import { readAddresses } from '../../platform/addresses.js';
@@ -19,8 +22,11 @@ export const HA_CF = '/etc/ha.d/ha.cf';
 export const AUTHKEYS = '/etc/ha.d/authkeys';
 export const HARESOURCES = '/etc/ha.d/haresources';
 
+/** Where scripts are looked for, in this order (heartbeat reference 2.6). */
+export const RESOURCE_FOLDERS: readonly string[] = ['/etc/ha.d/resource.d', '/etc/init.d'];
+
 /** A text with one byte per character; undefined when the file is not there or may not be read. */
-const textOf = (path: string): string | undefined => {
+export const textOf = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'latin1');
   } catch {
@@ -140,13 +146,34 @@ export const readKeys = (): AuthKeys | string => {
   return `${place}: ${first?.message ?? 'it cannot be used'}.`;
 };
 
-/** Whether a file that is there may not be read by us: the start then fails with exit code 4. */
-export const isForbidden = (): boolean =>
-  [HA_CF, AUTHKEYS, HARESOURCES].some((path) => {
-    try {
-      accessSync(path, constants.R_OK);
-      return false;
-    } catch (error) {
-      return error instanceof Error && Reflect.get(error, 'code') === 'EACCES';
-    }
-  });
+/** Whether that file is there and may not be read by us. */
+export const isForbidden = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && Reflect.get(error, 'code') === 'EACCES';
+  }
+};
+
+/** Whether a start fails for lack of permission, with exit code 4. */
+export const isAnyForbidden = (): boolean => [HA_CF, AUTHKEYS, HARESOURCES].some(isForbidden);
+
+const entriesOf = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
+
+/** What haresources may name on this machine. */
+export const resourceFacts = (): ResourceFacts => ({
+  agents: new Set([
+    ...Object.keys(DESCRIPTIONS),
+    ...RESOURCE_FOLDERS.flatMap((folder) =>
+      entriesOf(folder).filter((name) => factsOf(join(folder, name))?.executable === true),
+    ),
+  ]),
+  devices: new Set(entriesOf('/sys/class/net')),
+});

@@ -16,11 +16,9 @@ import { scriptEnvironment, stopRetries } from '../resources/environment.js';
 import { type After, createResourceRunner } from '../resources/runner.js';
 import { formatScriptLine, type ScriptLog } from '../resources/script-line.js';
 import { type Message, message } from '../wire/message.js';
-import { HARESOURCES } from './config-files.js';
+import { HARESOURCES, RESOURCE_FOLDERS } from './config-files.js';
 import { MARK, openLeftoverMark } from './leftovers.js';
 import type { Logger } from './logger.js';
-
-const FOLDERS = ['/etc/ha.d/resource.d', '/etc/init.d'];
 
 const after: After = (delay, act) => {
   const timer = setTimeout(act, delay);
@@ -59,7 +57,7 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
   if (problem !== undefined) logger.log('WARN', problem);
   const announcer = inProcessAnnouncer(suite.announce);
   const performer = createPerformer({
-    folders: FOLDERS,
+    folders: RESOURCE_FOLDERS,
     ownFolder: ownResourceFolder(),
     prefer: suite.agents.prefer,
     agents: createAgents({ announcer, engine }),

@@ -15,7 +15,7 @@ import type { Configuration } from '../config/configuration.js';
 import { type Daemon, type Ending, PATHS, restartPause, startDaemon } from '../daemon.js';
 import { MediumError } from '../media/medium.js';
 import { openClientPort } from './api-server.js';
-import { AUTHKEYS, HA_CF, isForbidden, readConfigFiles, readKeys } from './config-files.js';
+import { AUTHKEYS, HA_CF, isAnyForbidden, readConfigFiles, readKeys } from './config-files.js';
 import { logTargets } from './log-targets.js';
 import { createLogger, LAST_WORDS, type Logger } from './logger.js';
 import { openPinger } from './pings.js';
@@ -63,7 +63,7 @@ const load = async (log: Log, raw: (text: string) => void): Promise<Configuratio
     }
     return result.value;
   }
-  return isForbidden() ? NOT_PERMITTED : result.exitCode;
+  return isAnyForbidden() ? NOT_PERMITTED : result.exitCode;
 };
 
 const directLogs = async (logger: Logger, loaded: Configuration): Promise<void> => {

@@ -63,9 +63,27 @@ describe('errors', () => {
     for (const mode of [0o600, 0o400, 0o620, 0o611]) expect(errors('auth 1\n1 crc\n', mode)).toEqual([]);
   });
 
-  test('no message holds a key', () => {
-    const text = 'auth 1\n1 sha1 topsecret\n2 sha7 topsecret\n3 crc topsecret\n';
-    for (const { message, genuine } of parse(text).diagnostics)
+  test('open permissions do not hide what else is wrong, though genuine says no more', () => {
+    expect(errors('1 sha1\nauth 1\n', 0o644)).toEqual([
+      '1:1: others can read this file: chmod 600',
+      '1:3: sha1 needs a key',
+      '2:6: there is no key 1 below this line',
+    ]);
+    expect(parse('1 sha1\nauth 1\n', 0o644).lines).toEqual([
+      { to: 'log', priority: 'ERROR', text: expect.stringContaining('Bad permissions on keyfile') },
+    ]);
+  });
+
+  test('neither a message nor the line shown with it holds a key', () => {
+    const text = 'auth 1\n1 sha1 topsecret\n2 sha7 topsecret\n3 crc topsecret\nsha1 topsecret\n17md5 topsecret x\n';
+    const { diagnostics } = parse(text);
+    expect(diagnostics.map(({ sourceLine }) => sourceLine)).toEqual([
+      '2 sha7 *********',
+      '3 crc *********',
+      'sha1 *********',
+      '17md5 ********* *',
+    ]);
+    for (const { message, genuine } of diagnostics.filter(({ at }) => at.line !== 5))
       expect(`${message}${genuine}`).not.toContain('topsecret');
   });
 });
@@ -86,7 +104,10 @@ describe('any text', () => {
         if (value !== undefined) expect(value.keys.get(value.sign.index)).toEqual(value.sign);
         for (const { at, sourceLine, length } of diagnostics) {
           if (sourceLine === '') continue;
-          expect(sourceLine).toBe(split[at.line - 1]);
+          const written = split[at.line - 1] ?? '';
+          const shown = sourceLine.split('').map((char, index) => (char === '*' ? (written[index] ?? '') : char));
+          expect(shown.join('')).toBe(written);
+          expect(sourceLine).toHaveLength(written.length);
           expect(at.column - 1 + length).toBeLessThanOrEqual(sourceLine.length);
         }
       }),
