@@ -40,6 +40,14 @@ const oneLine = (text: string): string =>
     .slice(0, MAX_TEXT)
     .replace(/[%|\x00-\x1f\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
+/** The cause and the server's words, each said once: genuine texts bring their own status, 500 for errors on our side. */
+const whyText = (verdict: Down): string => {
+  const { cause, text } = verdict;
+  if (cause === 'L7PATTERN') return `${cause} ${text}`;
+  if (cause === 'L7STATUS' && text.startsWith(`${verdict.detail} `)) return `${cause} ${text}`;
+  return `${causeText(verdict)} ${text.replace(/^500 /, '')}`;
+};
+
 /** Ours: why a real server is about to lose its place. */
 export const checkFailed = (real: string, virtualId: string, verdict: Down): string =>
-  `Check failed: ${real} (${virtualId}): ${causeText(verdict)}${verdict.text === '' ? '' : ` ${oneLine(verdict.text)}`}`;
+  `Check failed: ${real} (${virtualId}): ${oneLine(whyText(verdict).trimEnd())}`;

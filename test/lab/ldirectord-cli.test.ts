@@ -140,6 +140,10 @@ describe('ldirectord-ts command line', () => {
     await director.shell('mkdir -p /run/ldirectord.p.cf.pid/x');
     const result = await director.run(['p.cf', 'start']);
     expect([result.code, result.stderr]).toEqual([1, 'Can not open /var/run/ldirectord.p.cf.pid\n']);
+    expect((await director.log()).slice(-2).map((line) => line.replace(/^\[.*?\] /, ''))).toEqual([
+      'Can not open /var/run/ldirectord.p.cf.pid',
+      'Exiting with exit_status 1: Initialisation Error',
+    ]);
   }, 60_000);
 
   test('check: all findings with line, column and caret; exit status 1 on errors', async () => {

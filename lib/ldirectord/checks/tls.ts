@@ -24,6 +24,10 @@ const refusal = (socket: TLSSocket, { verify, name }: Demand): string | undefine
     : undefined;
 };
 
+/** OpenSSL's own words for an error, without the addresses and source lines around them. */
+const reasonOf = (error: Error & { readonly reason?: unknown }): string =>
+  typeof error.reason === 'string' ? error.reason : error.message.trim();
+
 /**
  * Shakes hands over a connected socket; never rejects. `host` is sent as SNI only when it is a name (with `full`, the
  * name that is demanded).
@@ -58,6 +62,6 @@ export const startTls = (
       if (detail === undefined) resolve({ socket: secured });
       else fail(down('L6CERT', cannotConnect(host, port, 'certificate verify failed'), { detail }));
     });
-    secured.on('error', (error) => fail(down('L6ERROR', cannotConnect(host, port, error.message))));
+    secured.on('error', (error) => fail(down('L6ERROR', cannotConnect(host, port, reasonOf(error)))));
     secured.once('close', () => fail(down('L6ERROR', cannotConnect(host, port, 'connection closed in the handshake'))));
   });

@@ -18,6 +18,8 @@ export interface Directive<Draft> {
   readonly name: string;
   /** Group 1 is the value. */
   readonly pattern: RegExp;
+  /** Whether the value only counts in double quotes. */
+  readonly needsQuotes?: true;
   readonly read: (value: string, reading: Reading<Draft>) => void;
 }
 
@@ -32,6 +34,7 @@ export const assignment = <Draft>(name: string, read: Directive<Draft>['read']):
 export const quoted = <Draft>(name: string, read: Directive<Draft>['read']): Directive<Draft> => ({
   name,
   pattern: perlLike(`^${name}\\s*=\\s*"(.*)"`),
+  needsQuotes: true,
   read,
 });
 

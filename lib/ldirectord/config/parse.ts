@@ -25,6 +25,18 @@ const namesOf = (directives: readonly Directive<never>[]): ReadonlySet<string> =
 const GLOBAL_NAMES = new Set([...namesOf(globalDirectives), 'virtual', 'virtual6']);
 const SECTION_NAMES = namesOf(sectionDirectives);
 
+const QUOTED_NAMES = namesOf(
+  [...globalDirectives, ...sectionDirectives].filter(({ needsQuotes }) => needsQuotes === true),
+);
+
+/** What is wrong with a line that begins like a directive but is not written like one. */
+const miswritten = (name: string, text: string): string => {
+  if (!new RegExp(`^\\s*${name}\\s*=`).test(text)) return `'${name}' is written ${name} = value`;
+  return QUOTED_NAMES.has(name)
+    ? `the value of '${name}' must stand in double quotes: ${name} = "value"`
+    : `'${name}' is written ${name} = value, and this value does not fit`;
+};
+
 /** The word before the equals sign. */
 const nameIn = (text: string): string => /^[ \t]*([0-9A-Za-z_]*)/.exec(text)?.[1] ?? '';
 
@@ -44,7 +56,7 @@ const unknownInSection = (line: SourceLine, { report }: Parsing): void => {
   const message = GLOBAL_NAMES.has(name)
     ? `'${name}' is a global directive: write it at column 1, before the first virtual or after a blank line`
     : SECTION_NAMES.has(name)
-      ? `'${name}' is not written like this: ${name} = value (text such as request and receive in double quotes)`
+      ? miswritten(name, line.text)
       : `unknown directive '${name}' in a virtual`;
   const known = GLOBAL_NAMES.has(name) || SECTION_NAMES.has(name);
   report.error('unknown-directive', directivePlace(line), `Unknown command "${line.text}${line.newline}"`, message, {
@@ -60,7 +72,9 @@ const unknownOutside = (line: SourceLine, { report }: Parsing): void => {
       ? `'${name}' stands in no virtual: a virtual ends at a blank line and at a line indented by less than four blanks`
       : `'${name}' stands in no virtual, or is not written like this`
     : GLOBAL_NAMES.has(name)
-      ? `'${name}' must stand at column 1 and be written: ${name} = value (callback and logfile in double quotes)`
+      ? indented
+        ? `'${name}' must stand at column 1`
+        : miswritten(name, line.text)
       : `unknown directive '${name === '' ? line.text.trim() : name}'`;
   const known = GLOBAL_NAMES.has(name) || SECTION_NAMES.has(name);
   report.error('unknown-directive', directivePlace(line), `Unknown command ${line.text}${line.newline} `, message, {

@@ -30,7 +30,7 @@ const invalid = (line: SourceLine, family: Family, report: Report): undefined =>
 const warnIgnored = (value: string, used: string, line: SourceLine, report: Report): void => {
   const ignored = value.slice(used.length).replace(/#.*$/s, '').trim();
   if (ignored === '') return;
-  const message = /^[.\d:]/.test(ignored)
+  const message = /^[.\d]/.test(ignored)
     ? `read as '${used}', '${ignored}' is ignored; a virtual address needs a port, such as ${used}${ignored}:80`
     : `'${ignored}' after the virtual service is ignored`;
   report.own('virtual-ignored-text', valuePlace(line), message);

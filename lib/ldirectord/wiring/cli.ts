@@ -99,6 +99,7 @@ const runDetached = async (session: Session): Promise<number> => {
     const cannotWrite = error instanceof PidFileError;
     const message = cannotWrite ? `Can not open ${pidFile}` : String(error);
     target.log('ERROR', message);
+    exiting(target, 1, 'Initialisation Error');
     await reportFailure([message], 1);
     removePidFile(pidFile);
     return 1;

@@ -135,6 +135,16 @@ describe('virtuals and reals', () => {
 });
 
 describe('mistakes', () => {
+  test.each([
+    ['logfile=/var/log/x\n', `the value of 'logfile' must stand in double quotes: logfile = "value"`],
+    [section('request=/x'), `the value of 'request' must stand in double quotes: request = "value"`],
+    [section('receive "x"'), "'receive' is written receive = value"],
+    ['autoreload yes\n', "'autoreload' is written autoreload = value"],
+    ['  autoreload=yes\n', "'autoreload' must stand at column 1"],
+  ])('%j: a directive that is not written like one says how it is written', (text, message) => {
+    expect(parse(text).diagnostics.map((one) => one.message)).toEqual([message]);
+  });
+
   test('all of them at once, the one that genuine stops at first', () => {
     const text = 'checktimout=5\nvirtual=10.0.0.3:80\n    real=nohost:80 gate\n    schedular=rr\n\nautoreload=maybe\n';
     const { diagnostics } = parse(text);
