@@ -61,6 +61,21 @@ const RULES = `-A -t 10.0.0.1:80 -s wrr
 -a -u 10.0.0.1:53 -r 192.168.1.2:53 -m -w 1
 `;
 
+test('what is not as with IPVS is said by the command that brings it about, not by each one after it', () => {
+  expect(ipvsadm('-A -t 10.0.0.1:80 -s wlc').stderr).toBe('');
+  const approximation = 'nft engine: scheduler wlc of tcp 10.0.0.1:80: turns by weight without counting connections';
+  expect(ipvsadm('-a -t 10.0.0.1:80 -r 192.168.1.2 -m').stderr).toBe(`${approximation}, like wrr\n`);
+  lab.host('director').run('sysctl', '-w', 'net.ipv4.ip_forward=0');
+  try {
+    const forwarding = 'nft engine: masq needs net.ipv4.ip_forward=1, which is 0 now: real servers cannot be reached\n';
+    expect(ipvsadm('-a -t 10.0.0.1:80 -r 192.168.1.3 -m').stderr).toBe(forwarding);
+    expect(ipvsadm('-A -t 10.0.0.2:80 -s rr').stderr).toBe('');
+    expect(ipvsadm('-a -t 10.0.0.2:80 -r 127.0.0.1 -m').stderr).toBe('');
+  } finally {
+    lab.host('director').run('sysctl', '-w', 'net.ipv4.ip_forward=1');
+  }
+});
+
 test('saves what it restored', () => {
   expect(ipvsadm('-R', RULES)).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(ipvsadm('-S -n').stdout).toBe(RULES);

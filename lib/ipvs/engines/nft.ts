@@ -77,10 +77,11 @@ const differences = (service: Service): readonly string[] => {
   ];
 };
 
-const needsForwarding = (table: Table, family: 'ipv4' | 'ipv6', isLocal: IsLocal): boolean =>
-  table.services.some(
-    (service) => service.key.family === family && service.destinations.some((one) => !isLocal(one.address)),
-  );
+/** Whether a change brings in a server that packets have to be forwarded to. */
+const needsForwarding = (change: Change, family: 'ipv4' | 'ipv6', isLocal: IsLocal): boolean =>
+  (change.kind === 'add-destination' || change.kind === 'edit-destination') &&
+  change.key.family === family &&
+  !isLocal(change.destination.address);
 
 const FORWARDING = {
   ipv4: ['net.ipv4.ip_forward', '/proc/sys/net/ipv4/ip_forward'],
@@ -100,11 +101,13 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
     log('WARN', `nft engine: ${text}`);
   };
 
-  const warn = async (table: Table, isLocal: IsLocal): Promise<void> => {
-    table.services.flatMap(differences).forEach(warnOnce);
+  /** Says what the changes bring about that is not as with IPVS; what was so before is known already. */
+  const warn = async (before: Table, after: Table, changes: readonly Change[], isLocal: IsLocal): Promise<void> => {
+    const known = new Set(before.services.flatMap(differences));
+    for (const text of after.services.flatMap(differences)) if (!known.has(text)) warnOnce(text);
     for (const family of ['ipv4', 'ipv6'] as const) {
       const [name, path] = FORWARDING[family];
-      if (!needsForwarding(table, family, isLocal)) continue;
+      if (!changes.some((change) => needsForwarding(change, family, isLocal))) continue;
       const value = await readFile(path, 'utf8').catch(() => '1');
       if (value.trim() === '0') warnOnce(`masq needs ${name}=1, which is 0 now: real servers cannot be reached`);
     }
@@ -143,7 +146,7 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
     const before = await list();
     const { failed, accepted, expected } = simulate(before.table, changes, isLocal);
     if (accepted.length === 0) return failed;
-    await warn(expected, isLocal);
+    await warn(before.table, expected, accepted, isLocal);
     const result = await nft(['-f', '-'], renderTransaction(before.objects, before.table, expected, isLocal));
     if (result.startError !== undefined) throw new Error(`cannot run nft: ${result.startError}`);
     if (result.code !== 0) {
