@@ -9,8 +9,8 @@ export interface ProcessFace {
 }
 
 /**
- * Whether such a process is a heartbeat daemon: the genuine program, or ours, which runs under node (heartbeat reference
- * 1.2 compares the program; ours would then take any node process for a heartbeat).
+ * Whether such a process is a heartbeat daemon: the genuine program, or ours, which runs under node. Debian's genuine one asks
+ * only whether the process exists (seen with strace; heartbeat reference 1.2 has it compare programs), so it sees ours too.
  */
 export const isHeartbeat = ({ program, commandLine }: ProcessFace): boolean =>
   program === 'heartbeat' ||
