@@ -10,6 +10,8 @@ import { logText, ownWarnings, startOutput } from './config/genuine-text.js';
 import type { DirectorConfig } from './config/model.js';
 import { NOT_ACTED_ON } from './config/not-acted-on.js';
 import { adopt, type Director, fallbackCalls, hear, settle } from './director.js';
+import { serviceResult } from './messages.js';
+import { realName } from './names.js';
 import { only, stopPlan } from './plan.js';
 import { createChecker } from './wiring/checker.js';
 import { createFallbackRunner, runCallback } from './wiring/commands.js';
@@ -28,6 +30,8 @@ export interface DaemonOptions {
   readonly parsed: Parsed<DirectorConfig>;
   /** Absolute, so that it still means the same file after the change to `/`. */
   readonly configPath: string;
+  /** -d: every check and its result goes to the log. */
+  readonly debug: boolean;
   /** ha-suite.ini. */
   readonly suite: Parsed<SuiteConfig>;
   readonly openEngine: (log: Log) => Promise<Engine>;
@@ -91,18 +95,25 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     log,
   });
 
+  /** With -d every result is shown, as genuine does. */
+  const explain = (identity: string, verdict: Verdict): void => {
+    const members = director.membersByIdentity.get(identity) ?? [];
+    const word = verdict.state === 'up' ? 'Enabled ' : 'Disabled';
+    for (const { virtualId } of members) log('debug', `${word} real server=${identity} (virtual=${virtualId})`);
+    const [first] = members;
+    if (first !== undefined) log('debug', serviceResult(realName(first.real), verdict));
+  };
   const onVerdict = (identity: string, verdict: Verdict): void => {
     const heard = hear(director, identity, verdict);
     director = heard.director;
     for (const line of heard.log) log('info', line);
+    if (options.debug) explain(identity, verdict);
     if (heard.touched.size === 0) return;
-    const word = verdict.state === 'up' ? 'Enabled ' : 'Disabled';
-    for (const { id, virtualId } of director.membersByIdentity.get(identity) ?? [])
-      if (heard.touched.has(id)) log('debug', `${word} real server=${identity} (virtual=${virtualId})`);
     worker.want(only(heard.touched));
     updateFallbacks();
   };
   const onStart = (identity: string): void => {
+    if (!options.debug) return;
     const member = director.membersByIdentity.get(identity)?.[0];
     const kind = member?.virtual.checkType.kind ?? '';
     log('debug', `Checking ${kind}: real server=${identity} (virtual=${member?.virtualId ?? ''})`);

@@ -1,5 +1,5 @@
 /** The log lines of the genuine program, word for word, because people and scripts look for them (reference 5.5). */
-import type { Down } from './checks/verdict.js';
+import type { Down, Verdict } from './checks/verdict.js';
 import { causeText } from './checks/verdict.js';
 
 const weight = (value: number): string => `(Weight set to ${value})`;
@@ -47,6 +47,12 @@ const whyText = (verdict: Down): string => {
   if (cause === 'L7STATUS' && text.startsWith(`${verdict.detail} `)) return `${cause} ${text}`;
   return `${causeText(verdict)} ${text.replace(/^500 /, '')}`;
 };
+
+/** What -d shows of every check: `Activated service R`, or `Deactivated service R:` with the cause (reference 5.5). */
+export const serviceResult = (real: string, verdict: Verdict): string =>
+  verdict.state === 'up'
+    ? `Activated service ${real}${verdict.text === '' ? '' : `: ${oneLine(verdict.text)}`}`
+    : `Deactivated service ${real}: ${oneLine(whyText(verdict).trimEnd())}`;
 
 /** Ours: why a real server is about to lose its place. */
 export const checkFailed = (real: string, virtualId: string, verdict: Down): string =>

@@ -1,6 +1,6 @@
 /** The line that says why a real server is taken out. */
-import { type Down, down } from '../../lib/ldirectord/checks/verdict.js';
-import { checkFailed } from '../../lib/ldirectord/messages.js';
+import { type Down, down, up } from '../../lib/ldirectord/checks/verdict.js';
+import { checkFailed, serviceResult } from '../../lib/ldirectord/messages.js';
 
 const line = (verdict: Down): string => checkFailed('192.168.0.1:80', 'tcp:10.0.0.3:80', verdict);
 
@@ -30,4 +30,10 @@ test('a long page is cut, and nothing in it can start a line of its own', () => 
   const text = line(down('L7PATTERN', `<html>\n${'x'.repeat(5000)}`));
   expect(text.length).toBeLessThan(300);
   expect(text).not.toContain('\n');
+});
+
+test('-d shows the result of every check', () => {
+  expect(serviceResult('192.168.0.1:80', up('200 OK'))).toBe('Activated service 192.168.0.1:80: 200 OK');
+  expect(serviceResult('192.168.0.1:80', up())).toBe('Activated service 192.168.0.1:80');
+  expect(serviceResult('192.168.0.1:80', down('L3TIMEOUT'))).toBe('Deactivated service 192.168.0.1:80: L3TIMEOUT');
 });

@@ -74,6 +74,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
   const last = await runDaemon({
     parsed,
     configPath,
+    debug,
     suite,
     openEngine: (log) => openDirectorEngine(debug, suite.value, log),
     load: () => loadDirectorConfig(configPath, { debug }),
