@@ -4,6 +4,7 @@ import type { ApiClient, Connected } from '../heartbeat/api/client.js';
 import { emptyFrameStream, encodeFrame, feedFrames } from '../heartbeat/api/frame.js';
 import { type Message, message, text } from '../heartbeat/wire/message.js';
 import { decodeUnsigned } from '../heartbeat/wire/unsigned.js';
+import { processExists, readPid } from './run-files.js';
 
 export const API_SOCKET = '/run/heartbeat/register';
 
@@ -13,6 +14,7 @@ export interface ClientIdentity {
   /** Client name; absent: a casual client, which may only ask. */
   readonly name?: string;
   readonly path?: string;
+  readonly pidFile?: string;
 }
 
 /** Messages of a socket in their order, each given to the first who waits. */
@@ -49,17 +51,33 @@ const makeInbox = (socket: Socket) => {
   };
 };
 
-const opened = (path: string): Promise<Socket | undefined> =>
+/** The socket, or the system's code when there is none to be had. */
+const opened = (path: string): Promise<Socket | string> =>
   new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
-    socket.once('error', () => resolve(undefined));
+    socket.once('error', (error) => resolve(String(Reflect.get(error, 'code'))));
   });
+
+const PID_FILE = '/run/heartbeat.pid';
+
+/** The genuine cl_status is set-group-id haclient and gets in; a script cannot be. It must not say "stopped" for that. */
+const FORBIDDEN = 'not permitted: ask as root or as a member of the group haclient';
+
+/** Whether a daemon runs behind a folder that we may not look into. */
+const runs = (pidFile: string): boolean => {
+  const pid = readPid(pidFile);
+  return pid !== undefined && processExists(pid);
+};
 
 /** Connects and signs on. Never rejects. */
 export const connectToDaemon = async (identity: ClientIdentity): Promise<Connected> => {
   const socket = await opened(identity.path ?? API_SOCKET);
-  if (socket === undefined) return { state: 'stopped' };
+  if (typeof socket === 'string') {
+    return socket === 'EACCES' && runs(identity.pidFile ?? PID_FILE)
+      ? { state: 'refused', reason: FORBIDDEN }
+      : { state: 'stopped' };
+  }
   const receive = makeInbox(socket);
   const pid = String(process.pid);
   const from = identity.name ?? pid;

@@ -22,9 +22,11 @@ export const heardStarting = (before: Turn, name: string): Turn => {
   if (other.kin !== undefined) return phase === 'init' ? turn : report(turn);
   switch (phase) {
     case 'init':
+      // Usual beside a slow genuine peer, which is up as soon as we have answered and lets us wait for its own answer. Our
+      // own `starting` follows, so nothing is missed: no error, as genuine would have it.
       return say(
         updateResources(turn, { otherStable: false }),
-        'ERROR',
+        'debug',
         `Received 'starting' message in state ${PHASES.indexOf(phase)}`,
       );
     case 'bothStarting':
@@ -52,7 +54,7 @@ export const heardReport = (turn: Turn, name: string, message: Message, seq: num
   const other = partner(turn.state);
   if (isLegacy(turn.state) || other?.name !== name || other.kin !== undefined) return turn;
   if (turn.state.resources.phase === 'init') {
-    return say(believe(turn, message, seq), 'ERROR', 'resource message received in state 0');
+    return say(believe(turn, message, seq), 'debug', 'resource message received in state 0');
   }
   const wasStable = turn.state.resources.otherStable;
   const believed = believe(noteFirstReport(turn), message, seq);

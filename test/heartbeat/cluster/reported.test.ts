@@ -20,8 +20,8 @@ test('before communication is up both are out of place', () => {
   node.hear({ t: 'starting' });
   report(node, 'none', '0');
   expect(node.logged()).toEqual([
-    "ERROR: Received 'starting' message in state 0",
-    'ERROR: resource message received in state 0',
+    "debug: Received 'starting' message in state 0",
+    'debug: resource message received in state 0',
   ]);
 });
 
