@@ -3,11 +3,20 @@
 import { resourceAdvice } from '../../agents/resource-advice.js';
 import { type Diagnostic, hasErrors } from '../../config/diagnostic.js';
 import { diagnosticsJson, renderDiagnostic } from '../../config/render.js';
-import { sourceOf } from '../../config/source.js';
+import { diagnosticOfFile, sourceOf } from '../../config/source.js';
 import type { ConfigurationResult } from '../config/configuration.js';
 import type { Medium } from '../config/model.js';
-import { HARESOURCES, isAnyForbidden, isForbidden, readConfigFiles, resourceFacts, textOf } from './config-files.js';
+import {
+  HA_CF,
+  HARESOURCES,
+  isAnyForbidden,
+  isForbidden,
+  readConfigFiles,
+  resourceFacts,
+  textOf,
+} from './config-files.js';
 import type { Said } from './control.js';
+import { homelessLogs } from './log-targets.js';
 
 const NOT_PERMITTED = 4;
 
@@ -30,6 +39,9 @@ const findings = (result: ConfigurationResult): readonly Diagnostic[] => [
     diagnostic.code.endsWith('/missing') && isForbidden(diagnostic.at.file)
       ? { ...diagnostic, message: 'this file may not be read by you: check as root' }
       : diagnostic,
+  ),
+  ...homelessLogs(result.config).map((message) =>
+    diagnosticOfFile(HA_CF, 'warning', { code: 'ha.cf/no-log-folder', message }),
   ),
   ...resourceAdvice(result.groups, sourceOf(HARESOURCES, textOf(HARESOURCES) ?? ''), resourceFacts()),
 ];

@@ -16,7 +16,7 @@ import { type Daemon, type Ending, PATHS, restartPause, startDaemon } from '../d
 import { MediumError } from '../media/medium.js';
 import { openClientPort } from './api-server.js';
 import { AUTHKEYS, HA_CF, isAnyForbidden, readConfigFiles, readKeys } from './config-files.js';
-import { logTargets } from './log-targets.js';
+import { homelessLogs, logTargets } from './log-targets.js';
 import { createLogger, LAST_WORDS, type Logger } from './logger.js';
 import { openPinger } from './pings.js';
 import { createRcScripts } from './rc-scripts.js';
@@ -68,6 +68,7 @@ const load = async (log: Log, raw: (text: string) => void): Promise<Configuratio
 
 const directLogs = async (logger: Logger, loaded: Configuration): Promise<void> => {
   const { logfile, debugfile, facility } = logTargets(loaded.config);
+  for (const text of homelessLogs(loaded.config)) logger.log('WARN', text);
   const syslog =
     facility === undefined
       ? undefined

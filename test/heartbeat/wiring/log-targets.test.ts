@@ -1,5 +1,5 @@
 import type { HaConfig } from '../../../lib/heartbeat/config/model.js';
-import { logTargets } from '../../../lib/heartbeat/wiring/log-targets.js';
+import { homelessLogs, logTargets } from '../../../lib/heartbeat/wiring/log-targets.js';
 
 const config = (part: Partial<HaConfig>): HaConfig =>
   ({ logfile: undefined, debugfile: undefined, logfacility: undefined, ...part }) as HaConfig;
@@ -17,4 +17,13 @@ test.each([
     facility: undefined,
     ...expected,
   });
+});
+
+test('a log file whose folder is not there is told of once', () => {
+  const [logfile, debugfile] = ['/nonexistent/ha-log', '/tmp/ha-debug'];
+  expect(homelessLogs(config({ logfile, debugfile }))).toEqual([
+    'nothing can be logged to /nonexistent/ha-log: there is no folder /nonexistent',
+  ]);
+  expect(homelessLogs(config({ logfile, debugfile: logfile }))).toHaveLength(1);
+  expect(homelessLogs(config({}))).toEqual([]);
 });
