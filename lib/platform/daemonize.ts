@@ -8,6 +8,8 @@ const MARK = 'HA_SUITE_DETACHED';
 export interface DetachOptions {
   /** Command line of the new process, after the script. */
   readonly args: readonly string[];
+  /** Options for node itself, such as `--max-semi-space-size=2`. */
+  readonly nodeArgs?: readonly string[];
   /** The complete environment; absent: our own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How long the new process may take until it reports; it is then ended. */
@@ -38,7 +40,7 @@ const isReport = (value: unknown): value is Report =>
 export const startDetached = (options: DetachOptions): Promise<DetachResult> =>
   new Promise((resolve) => {
     const script = options.script ?? process.argv[1] ?? '';
-    const child = spawn(process.execPath, [...process.execArgv, script, ...options.args], {
+    const child = spawn(process.execPath, [...process.execArgv, ...(options.nodeArgs ?? []), script, ...options.args], {
       detached: true,
       cwd: '/',
       env: { ...(options.env ?? process.env), [MARK]: '1' },

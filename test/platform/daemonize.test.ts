@@ -28,6 +28,7 @@ describe('startDetached', () => {
     const result = await startDetached({
       script,
       args: ['one two'],
+      nodeArgs: ['--max-semi-space-size=2'],
       timeout: seconds(20),
       onLine: (text) => lines.push(text),
     });
@@ -38,7 +39,8 @@ describe('startDetached', () => {
       const [, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       expect([group, session]).toEqual([String(result.pid), String(result.pid)]);
       expect(readlinkSync(`/proc/${result.pid}/cwd`)).toBe('/');
-      expect(readFileSync(`/proc/${result.pid}/cmdline`, 'utf8').split('\0').slice(-2)).toEqual(['one two', '']);
+      const words = readFileSync(`/proc/${result.pid}/cmdline`, 'utf8').split('\0');
+      expect(words.slice(-4)).toEqual(['--max-semi-space-size=2', script, 'one two', '']);
     } finally {
       process.kill(result.pid, 'SIGKILL');
     }

