@@ -23,8 +23,11 @@ import { createTableWorker } from './wiring/table-worker.js';
 /** Signals that end the daemon in good order (ldirectord reference 1.7), as far as a program can still act on them. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 'SIGXFSZ'] as const;
 
-/** How often the table is looked at although nothing happens: a virtual that somebody has deleted comes back. */
-const PATROL = 60_000;
+/**
+ * How often the table is looked at although nothing happens: a virtual that somebody has deleted comes back, and with the
+ * nft engine a restart of the packet filter deletes them all.
+ */
+const PATROL = 10_000;
 
 export interface DaemonOptions {
   readonly parsed: Parsed<DirectorConfig>;

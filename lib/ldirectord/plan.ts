@@ -13,13 +13,15 @@ export type Scope =
   | 'all'
   | { readonly virtuals: ReadonlySet<string>; readonly members: ReadonlyMap<string, { readonly entering: boolean }> };
 
-/** The same scope, and all virtuals that somebody has deleted from the table: they are put back as a whole. */
-export const withVanished = (director: Director, actual: Table, scope: Scope): Scope => {
-  if (scope === 'all') return scope;
+/** The virtuals that the table lacks. */
+export const vanishedFrom = (director: Director, actual: Table): ReadonlySet<string> => {
   const present = new Set(actual.services.map(({ key }) => serviceId(key)));
-  const vanished = director.config.virtuals.map(({ key }) => serviceId(key)).filter((id) => !present.has(id));
-  return { virtuals: new Set([...scope.virtuals, ...vanished]), members: scope.members };
+  return new Set(director.config.virtuals.map(({ key }) => serviceId(key)).filter((id) => !present.has(id)));
 };
+
+/** The same scope and, as a whole, the virtuals that somebody has deleted from the table. */
+export const withVanished = (scope: Scope, vanished: ReadonlySet<string>): Scope =>
+  scope === 'all' ? scope : { virtuals: new Set([...scope.virtuals, ...vanished]), members: scope.members };
 
 /** A scope of single members. */
 export const only = (members: ReadonlyMap<string, { readonly entering: boolean }>): Scope => ({

@@ -190,6 +190,17 @@ describe('ldirectord daemon', () => {
     expect(told).toHaveLength(2);
   }, 60_000);
 
+  test('a virtual that somebody has deleted comes back by itself, with a line that says so', async () => {
+    await restart(CONFIG);
+    await director.settled([SERVICE, R1, R2]);
+    await director.shell('/usr/sbin/ipvsadm -D -t 10.0.0.3:80');
+    const isBack = async () => (await director.table()).length === 3;
+    await until('the virtual', isBack, seconds(15));
+    await director.settled([SERVICE, R1, R2]);
+    const told = (await director.log()).filter((line) => line.includes('is gone'));
+    expect(told).toEqual([expect.stringMatching(/\] Virtual server tcp:10\.0\.0\.3:80 is gone from the table: /)]);
+  }, 60_000);
+
   test('a silent server delays neither the others nor TERM', async () => {
     await restart(`checkinterval=1\nnegotiatetimeout=20\n${SECTION}`);
     await director.settled([SERVICE, R1, R2]);

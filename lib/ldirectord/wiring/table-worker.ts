@@ -3,7 +3,7 @@ import { printChange } from '../../ipvs/grammar/print-command.js';
 import type { Change, Engine, Table } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
 import type { Director, Settled } from '../director.js';
-import { only, type PlannedChange, plan, type Scope, withVanished } from '../plan.js';
+import { only, type PlannedChange, plan, type Scope, vanishedFrom, withVanished } from '../plan.js';
 import { backoff, joinScopes, outcomeOf, settledBy } from '../retry.js';
 
 export interface TableWorker {
@@ -36,6 +36,8 @@ export const createTableWorker = ({ engine, director, onSettled, log }: TableWor
   /** Failed changes with their reason as logged, so that a lasting failure is one line; a reload has them told anew. */
   const reported = new Map<string, string>();
   let unreachable: string | undefined;
+  /** Virtuals that were not in the table when it was read last. */
+  let missing: ReadonlySet<string> = new Set();
 
   const reportFailed = (change: Change, reason: string): void => {
     const text = printChange(change).join(' ');
@@ -87,7 +89,12 @@ export const createTableWorker = ({ engine, director, onSettled, log }: TableWor
       const actual = await (await engine()).read();
       if (acts.length > 0) reported.clear();
       for (const act of acts.splice(0)) act(actual);
-      const whole = withVanished(director(), actual, scope);
+      const vanished = vanishedFrom(director(), actual);
+      if (scope !== 'all')
+        for (const id of vanished)
+          if (!missing.has(id)) log('WARN', `Virtual server ${id} is gone from the table: putting it back`);
+      missing = vanished;
+      const whole = withVanished(scope, vanished);
       await carryOut(plan(director(), actual, whole), whole);
       unreachable = undefined;
     } catch (error) {
