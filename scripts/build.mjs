@@ -28,7 +28,7 @@ const external = ['koffi'];
  * A command that is called all the time but seldom becomes a daemon keeps the daemon in files of its own
  * (dist/bin/NAME.parts): node then neither compiles it nor loads the modules it needs, which saves a third of the start.
  */
-const inParts = ['ldirectord-ts'];
+const inParts = ['ldirectord-ts', 'ha-heartbeat'];
 const partsFolder = (name) => join('dist', 'bin', `${name}.parts`);
 
 /** Removes what earlier builds left of sources that are gone, so that jest does not run tests nobody has any more. */

@@ -75,6 +75,14 @@ const openOutput = (path: string): number => {
 };
 
 /**
+ * Loads now what `run` loads at its first call. For a daemon, whose own files may be replaced by an upgrade long before it
+ * runs its first program.
+ */
+export const prepareRun = async (): Promise<void> => {
+  await import('execa');
+};
+
+/**
  * Runs `file` (an absolute path) with `args` and resolves when it has ended; never rejects.
  *
  * At the deadline, or when `signal` fires, the program and everything it started is killed. Descendants that keep the

@@ -4,6 +4,7 @@ import type { Log } from '../../log.js';
 import { groupIds, userIds } from '../../platform/accounts.js';
 import { isDetached, reportFailure, reportLine, reportReady } from '../../platform/daemonize.js';
 import { errorText } from '../../platform/error-text.js';
+import { prepareRun } from '../../platform/exec.js';
 import { makeRealtime } from '../../platform/realtime.js';
 import { claimPidFile, modifiedAt, readPid } from '../../platform/run-files.js';
 import { ensureFolder } from '../../platform/run-folder.js';
@@ -110,6 +111,7 @@ export const serve = async (start: StartRequest): Promise<number> => {
   let loaded = first;
   logger.setDebug(loaded.config.debug + start.debug);
   await directLogs(logger, loaded);
+  await prepareRun();
   // From here on a starter hears of trouble only; the rest is in the log.
   await logger.drained(LAST_WORDS);
   if (detached) logger.show((line, priority) => (priority === 'info' || priority === 'debug' ? undefined : show(line)));
