@@ -1,5 +1,8 @@
 /** A list of strings as one value: `3:abc,4:defg,` (heartbeat reference 3.2). */
 
+import type { Field } from './message.js';
+import { printable } from './result.js';
+
 /** Each element with its length in front and a comma behind. */
 export const encodeList = (elements: readonly string[]): string =>
   elements.map((element) => `${element.length}:${element},`).join('');
@@ -18,4 +21,10 @@ export const decodeList = (value: string): readonly string[] | undefined => {
     at = end + 1;
   }
   return elements;
+};
+
+/** A list field, in either encoding; or why the value is none. */
+export const listField = (name: string, value: string): Field | string => {
+  const elements = decodeList(value);
+  return elements === undefined ? `field ${printable(name)} is not a list` : { type: 'list', name, value: elements };
 };

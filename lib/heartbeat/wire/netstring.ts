@@ -2,7 +2,7 @@
 
 import { messageProblem, TYPE_DIGIT } from './field-rules.js';
 import { MAX_DEPTH } from './limits.js';
-import { decodeList, encodeList } from './list.js';
+import { encodeList, listField } from './list.js';
 import type { Field, Message } from './message.js';
 import { printable } from './result.js';
 
@@ -99,12 +99,8 @@ const decodeField = (body: string, depth: number): Field | string => {
           : netstringFields(layout.fields, depth + 1);
       return typeof nested === 'string' ? nested : { type: 'struct', name, value: nested };
     }
-    case '3': {
-      const elements = decodeList(value);
-      return elements === undefined
-        ? `field ${printable(name)} is not a list`
-        : { type: 'list', name, value: elements };
-    }
+    case '3':
+      return listField(name, value);
     default:
       return `unknown field type (${printable(head[1] ?? '')})`;
   }

@@ -2,7 +2,7 @@
 
 import { messageProblem, STRING_NEWLINE, structNewline, TYPE_DIGIT } from './field-rules.js';
 import { MAX_DEPTH, MAX_UNPACKED } from './limits.js';
-import { decodeList, encodeList } from './list.js';
+import { encodeList, listField } from './list.js';
 import type { Field, Message } from './message.js';
 import { printable, type Refused, refused } from './result.js';
 
@@ -71,12 +71,8 @@ const decodeLine = (line: string, depth: number): Field | string => {
       const nested = decodeTextString(value.replaceAll(structNewline(depth), '\n'), depth + 1);
       return typeof nested === 'string' ? nested : { type: 'struct', name, value: nested };
     }
-    case '3': {
-      const elements = decodeList(value);
-      return elements === undefined
-        ? `field ${printable(name)} is not a list`
-        : { type: 'list', name, value: elements };
-    }
+    case '3':
+      return listField(name, value);
     default:
       return `unknown field type (${printable(typed?.[1] ?? '')})`;
   }
