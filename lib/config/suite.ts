@@ -2,38 +2,34 @@
 import { unsafe } from 'ini';
 import { type Millis, millis, seconds } from '../time.js';
 import type { Diagnostic, Parsed } from './diagnostic.js';
+import { MONITOR_KEYS, type MonitorConfig, monitorOf } from './monitor.js';
 import { diagnosticAt, type Finding, place, type Source, sourceOf, type Word } from './source.js';
 import { suggest } from './suggest.js';
-import { choice, command, count, duration, listen, type Reader } from './suite-values.js';
-
-/** A program that is run again and again; when it fails often enough the node gives up its resources. */
-export interface MonitorConfig {
-  readonly name: string;
-  /** Absolute path and arguments, split at blanks; no shell. */
-  readonly command: readonly string[];
-  readonly interval: Millis;
-  readonly timeout: Millis;
-  /** Successes in a row that count as good, failures in a row that count as bad. */
-  readonly rise: number;
-  readonly fall: number;
-  readonly onfail: 'standby';
-}
+import { choice, count, duration, listen, type Reader } from './suite-values.js';
 
 export const ENGINES = ['auto', 'kernel', 'nft'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
+export type EngineName = Exclude<EngineChoice, 'auto'>;
 
 const PREFERENCES = ['script', 'builtin'] as const;
+const ANSWERS = ['no', 'yes'] as const;
 const VERIFICATIONS = ['genuine', 'chain', 'full', 'off'] as const;
 
 export interface SuiteConfig {
   readonly ipvs: { readonly engine: EngineChoice };
-  readonly agents: { readonly prefer: (typeof PREFERENCES)[number] };
+  readonly agents: {
+    readonly prefer: (typeof PREFERENCES)[number];
+    /** Whether an address of a held resource that somebody removes is put back. */
+    readonly watch: (typeof ANSWERS)[number];
+  };
   /** Gratuitous ARP: how many at first and how far apart, how often again later, how long to look for another owner. */
   readonly announce: {
     readonly count: number;
     readonly interval: Millis;
     readonly refresh: Millis;
     readonly probe: Millis;
+    /** Whether the look for another owner ends before the address is taken. */
+    readonly probefirst: (typeof ANSWERS)[number];
   };
   readonly tls: { readonly verify: (typeof VERIFICATIONS)[number] };
   /** `address:port` of the status page; undefined: no page. */
@@ -43,34 +39,31 @@ export interface SuiteConfig {
 
 export const DEFAULT_SUITE: SuiteConfig = {
   ipvs: { engine: 'auto' },
-  agents: { prefer: 'script' },
-  announce: { count: 5, interval: millis(200), refresh: seconds(60), probe: millis(200) },
+  agents: { prefer: 'script', watch: 'yes' },
+  announce: { count: 5, interval: millis(200), refresh: seconds(60), probe: millis(200), probefirst: 'no' },
   tls: { verify: 'genuine' },
   status: { listen: undefined },
   monitors: [],
 };
 
-const DEFAULT_MONITOR = { interval: seconds(10), timeout: seconds(5), rise: 1, fall: 3, onfail: 'standby' } as const;
-
 /** Readers by section and key. `monitor` stands for every `[monitor NAME]`. */
 export const VOCABULARY = {
   ipvs: { engine: choice(ENGINES) },
-  agents: { prefer: choice(PREFERENCES) },
-  announce: { count: count(1, 100), interval: duration(1), refresh: duration(0), probe: duration(0) },
+  agents: { prefer: choice(PREFERENCES), watch: choice(ANSWERS) },
+  announce: {
+    count: count(1, 100),
+    interval: duration(1),
+    refresh: duration(0),
+    probe: duration(0),
+    probefirst: choice(ANSWERS),
+  },
   tls: { verify: choice(VERIFICATIONS) },
   status: { listen },
-  monitor: {
-    command,
-    interval: duration(10),
-    timeout: duration(10),
-    rise: count(1, 1000),
-    fall: count(1, 1000),
-    onfail: choice(['standby']),
-  },
+  monitor: MONITOR_KEYS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
 
 /** Settings whose function is still to come; whoever makes one work removes it here. */
-export const NOT_ACTED_ON_YET: readonly string[] = ['announce.probe', 'status.listen', 'monitor'];
+export const NOT_ACTED_ON_YET: readonly string[] = ['status.listen'];
 
 type SectionKind = keyof typeof VOCABULARY;
 
@@ -172,28 +165,13 @@ const readSections = (source: Source, complain: Complain): readonly Section[] =>
   return sections;
 };
 
-const monitorOf = (section: Section, complain: Complain): readonly MonitorConfig[] => {
-  const values = Object.fromEntries(section.values) as Partial<MonitorConfig>;
-  if (values.command === undefined) {
-    if (!section.keys.has('command'))
-      complain(section.head, { code: 'ha-suite.ini/no-command', message: `monitor ${section.name} has no command` });
-    return [];
-  }
-  const monitor = { ...DEFAULT_MONITOR, ...values, command: values.command, name: section.name };
-  const late = section.keys.get('timeout') ?? section.keys.get('interval');
-  if (monitor.timeout > monitor.interval && late !== undefined)
-    complain(late, { code: 'ha-suite.ini/slow-monitor', message: 'timeout must not be longer than interval' });
-  return [monitor];
-};
-
-/** One warning for each setting, or each monitor, that asks for something that does not exist yet. */
+/** One warning for each setting that asks for something that does not exist yet. */
 const idleSettings = (source: Source, section: Section): readonly Diagnostic[] => {
   const warn = (under: Word, what: string): Diagnostic =>
     diagnosticAt(source, 'warning', under, {
       code: 'ha-suite.ini/not-acted-on',
       message: `${what} is not supported yet and has no effect`,
     });
-  if (NOT_ACTED_ON_YET.includes(section.kind)) return [warn(section.head, `[${section.head.value}]`)];
   return [...section.keys]
     .filter(([key]) => NOT_ACTED_ON_YET.includes(`${section.kind}.${key}`) && section.values.get(key) !== 'genuine')
     .map(([key, word]) => warn(word, key));
@@ -215,7 +193,9 @@ export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
     announce: { ...DEFAULT_SUITE.announce, ...values('announce') },
     tls: { ...DEFAULT_SUITE.tls, ...values('tls') },
     status: { ...DEFAULT_SUITE.status, ...values('status') },
-    monitors: sections.filter(({ kind }) => kind === 'monitor').flatMap((section) => monitorOf(section, complain)),
+    monitors: sections
+      .filter(({ kind }) => kind === 'monitor')
+      .flatMap((section) => monitorOf(section, complain) ?? []),
   };
   for (const section of sections) diagnostics.push(...idleSettings(source, section));
   return { value, diagnostics: diagnostics.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column) };

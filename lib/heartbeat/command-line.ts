@@ -1,5 +1,7 @@
 /** What the words behind `ha-heartbeat` ask for (heartbeat reference 8.1). */
 import { Command, CommanderError, Option } from 'commander';
+import type { Holding } from './cluster/interface.js';
+import { complaints } from './short-options.js';
 
 /** The genuine usage text, for scripts that look for it. */
 export const USAGE = `
@@ -18,6 +20,8 @@ export interface StartRequest {
   readonly realtime: boolean;
   /** `-v`: print the configuration first. */
   readonly show: boolean;
+  /** `-R`: the life before this one, in this very process, has left these resources running; it did not say which without `-C`. */
+  readonly resume?: { readonly kept: Holding | undefined };
 }
 
 export type Request =
@@ -36,12 +40,12 @@ Examples:
   ha-heartbeat --check        look for mistakes in ha.cf, authkeys and haresources, all at once
   ha-heartbeat --foreground   run under a supervisor such as systemd; log to standard error too
   ha-heartbeat -s             is it running? (exit 0: yes, 1 or 3: no)
-  ha-heartbeat -r             after a change of authkeys: have them read anew
+  ha-heartbeat -r             after a change of ha.cf or authkeys: use them, with all resources where they are
   ha-heartbeat -k             hand over all resources and stop; returns when it is gone
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 not permitted, 6 wrong configuration.`;
 
-const RESOURCE_STATES = ['none', 'local', 'foreign', 'all'];
+const RESOURCE_STATES: readonly Holding[] = ['none', 'local', 'foreign', 'all'];
 
 const program = (): Command =>
   new Command('ha-heartbeat')
@@ -62,7 +66,7 @@ const program = (): Command =>
     .option('--version', 'print the version of ha-suite')
     .option('-D', 'print all ha.cf directives that have a default')
     .option('-W', 'with -D: as a wiki table')
-    .option('-R', 'accepted from old scripts, without effect: a restart keeps the process')
+    .option('-R', 'used by a running daemon that becomes this program: go on with its resources')
     .addOption(new Option('-C <state>', 'with -R: resources that are held').choices(RESOURCE_STATES))
     .allowExcessArguments()
     .exitOverride();
@@ -90,7 +94,7 @@ interface Options {
   readonly D?: boolean;
   readonly W?: boolean;
   readonly R?: boolean;
-  readonly C?: string;
+  readonly C?: Holding;
 }
 
 const interpret = (options: Options): Request => {
@@ -100,20 +104,24 @@ const interpret = (options: Options): Request => {
   if (options.V === true) return { action: 'version' };
   if (options.D === true) return { action: 'directives', wiki: options.W === true };
   if (options.check === true) return { action: 'check', json: options.json === true };
-  if (options.s === true) return { action: 'status' };
+  // Genuine looks for the order to stop first, whatever else is asked for.
   if (options.k === true) return { action: 'stop' };
+  if (options.s === true) return { action: 'status' };
   const start: StartRequest = {
     foreground: options.foreground === true,
     debug: options.d,
     manageResources: options.M !== true,
     realtime: options.l !== true,
     show: options.v === true,
+    ...(options.R === true ? { resume: { kept: options.C } } : {}),
   };
   return { action: options.r === true ? 'reload' : 'start', start };
 };
 
 /** Reads the words of the command line (without program and script). Never throws on input. */
 export const parseCommandLine = (words: readonly string[]): Request => {
+  const wrong = complaints(words, 'ha-heartbeat');
+  if (wrong.length > 0) return usage(wrong.map((line) => `${line}\n`).join(''));
   let help = '';
   let complaint = '';
   const parser = program().configureOutput({

@@ -5,7 +5,9 @@ import { findProgram, run } from './exec.js';
 import { parseIpAddr } from './ip-addr-json.js';
 import { loadNative } from './native.js';
 import { dumpAddresses, ioctlUp, netlinkAdd, netlinkDelete } from './netlink-addresses.js';
+import { forgetRoutes } from './routes.js';
 import type { AddressChange } from './rtnetlink.js';
+import { turnMemory } from './turn-memory.js';
 
 export type { AddressEntry } from './address-entry.js';
 export type { AddressChange } from './rtnetlink.js';
@@ -19,10 +21,19 @@ const ip = async (args: readonly string[]): Promise<{ readonly output: string } 
   return { failed: result.stderr.trim() || result.startError || 'ip(8) did not end in time' };
 };
 
+const dumped = turnMemory<ReturnType<typeof dumpAddresses>>();
+
+/** Passes on how a change went; what was read before it is out of date, the routes too. */
+const changed = <T>(result: T): T => {
+  dumped.forget();
+  forgetRoutes();
+  return result;
+};
+
 /** All addresses of all interfaces, labels and broadcast addresses included, or a string that says what failed. */
 export const readAddresses = async (): Promise<readonly AddressEntry[] | string> => {
   const native = await loadNative();
-  if (native !== undefined) return dumpAddresses(native);
+  if (native !== undefined) return dumped.get(() => dumpAddresses(native));
   const answer = await ip(['-json', 'addr', 'show']);
   return 'failed' in answer ? answer.failed : parseIpAddr(answer.output);
 };
@@ -35,7 +46,7 @@ const describe = ({ address, prefix }: AddressChange): string => `${address}/${p
  */
 export const addAddress = async (device: string, change: AddressChange): Promise<string | undefined> => {
   const native = await loadNative();
-  if (native !== undefined) return netlinkAdd(native, device, change);
+  if (native !== undefined) return changed(netlinkAdd(native, device, change));
   const answer = await ip([
     ...['addr', 'add', describe(change)],
     ...(change.broadcast === undefined ? [] : ['brd', change.broadcast]),
@@ -48,7 +59,7 @@ export const addAddress = async (device: string, change: AddressChange): Promise
 
 const deleteOne = async (device: string, change: AddressChange): Promise<string | undefined> => {
   const native = await loadNative();
-  if (native !== undefined) return netlinkDelete(native, device, change);
+  if (native !== undefined) return changed(netlinkDelete(native, device, change));
   const answer = await ip(['addr', 'del', describe(change), 'dev', device]);
   const gone = /Cannot assign requested address|Address not found|Cannot find device/i;
   return 'failed' in answer && !gone.test(answer.failed) ? answer.failed : undefined;
@@ -88,7 +99,7 @@ export const deleteAddress = async (device: string, change: AddressChange): Prom
 /** Sets an interface up. Answers undefined when it is up, otherwise why not. */
 export const bringUp = async (device: string): Promise<string | undefined> => {
   const native = await loadNative();
-  if (native !== undefined) return ioctlUp(native, device);
+  if (native !== undefined) return changed(ioctlUp(native, device));
   const answer = await ip(['link', 'set', 'dev', device, 'up']);
   return 'failed' in answer ? answer.failed : undefined;
 };

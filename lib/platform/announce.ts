@@ -3,8 +3,8 @@ import type { Log } from '../log.js';
 import { type Millis, millis } from '../time.js';
 import { encodeGratuitousArp } from './arp-frame.js';
 import { findProgram, run } from './exec.js';
-import { errorText, loadNative, type Native } from './native.js';
 import { encodeNeighbourAdvertisement } from './neighbour-advertisement.js';
+import { ethernetPort, type PacketSender, packetSender, preparePacketSender, sendFrames } from './packet-sender.js';
 import { addressBytes } from './socket-address.js';
 
 export interface AnnounceTarget {
@@ -31,56 +31,10 @@ export interface Announcement {
   readonly done: Promise<boolean>;
 }
 
-// linux/if_packet.h, linux/sockios.h, linux/if_arp.h
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
-const SIOCGIFHWADDR = 0x8927;
-const ARPHRD_ETHER = 1;
-const MSG_DONTWAIT = 0x40;
-const IFNAMSIZ = 16;
-
-/** The packet socket that all announcements share; `native` undefined: packets go out through programs. */
-interface Sender {
-  readonly native: Native | undefined;
-  readonly fd: number;
-}
-
-const openSender = async (): Promise<Sender> => {
-  const native = await loadNative();
-  if (native === undefined) return { native: undefined, fd: -1 };
-  // Protocol 0: it only sends, the kernel queues nothing for it.
-  const fd = native.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-  return fd < 0 ? { native: undefined, fd } : { native, fd };
-};
-
-let preparing: Promise<Sender> | undefined;
-let prepared: Sender | undefined;
 let saidMissing = false;
 
 /** Loads what is needed ahead of time, so that the first packet of a takeover waits for nothing. */
-export const prepareAnnouncer = async (): Promise<void> => {
-  preparing ??= openSender();
-  prepared = await preparing;
-};
-
-/** The interface's hardware address when it is an Ethernet one. */
-const hardwareAddress = (native: Native, fd: number, device: string): Buffer | undefined => {
-  const request = Buffer.alloc(40);
-  request.write(device.slice(0, IFNAMSIZ - 1), 'latin1');
-  if (native.ioctl(fd, SIOCGIFHWADDR, request) < 0) return undefined;
-  return request.readUInt16LE(IFNAMSIZ) === ARPHRD_ETHER ? request.subarray(18, 24) : undefined;
-};
-
-const linkLayerAddress = (frame: Buffer, interfaceIndex: number): Buffer => {
-  const address = Buffer.alloc(20);
-  address.writeUInt16LE(AF_PACKET, 0);
-  frame.copy(address, 2, 12, 14); // the protocol, in network order in both places
-  address.writeInt32LE(interfaceIndex, 4);
-  address.writeUInt8(6, 11);
-  frame.copy(address, 12, 0, 6);
-  return address;
-};
+export const prepareAnnouncer = async (): Promise<void> => void (await preparePacketSender());
 
 const framesFor = (interfaceMac: Uint8Array, mac: Uint8Array | undefined, address: Uint8Array): readonly Buffer[] => {
   const ownerMac = mac ?? interfaceMac;
@@ -91,17 +45,11 @@ const framesFor = (interfaceMac: Uint8Array, mac: Uint8Array | undefined, addres
 };
 
 /** Sends one set of packets; answers why not. The interface is looked up each time, it may have been replaced. */
-const sendFrames = ({ native, fd }: Sender, target: AnnounceTarget): string | undefined => {
+const sendSet = (sender: PacketSender, target: AnnounceTarget): string | undefined => {
   const address = addressBytes(target.address);
-  if (native === undefined || address === undefined) return `'${target.address}' is not an address`;
-  const index = native.interfaceIndex(target.device);
-  if (index === 0) return `there is no interface ${target.device}`;
-  const mac = hardwareAddress(native, fd, target.device);
-  if (mac === undefined) return `${target.device} has no Ethernet address`;
-  const refused = framesFor(mac, target.mac, address)
-    .map((frame) => native.sendTo(fd, frame, MSG_DONTWAIT, linkLayerAddress(frame, index)))
-    .find((result) => result < 0);
-  return refused === undefined ? undefined : errorText(refused);
+  if (address === undefined) return `'${target.address}' is not an address`;
+  const port = ethernetPort(sender, target.device);
+  return typeof port === 'string' ? port : sendFrames(sender, port, framesFor(port.mac, target.mac, address));
 };
 
 /** The same through arping(8), which repeats by itself once a second, or heartbeat's send_ua. */
@@ -167,7 +115,7 @@ export const announce = (target: AnnounceTarget, options: AnnounceOptions): Anno
     else announcement.cancel();
   };
   const round = (left: number): void => {
-    const sender = prepared;
+    const sender = packetSender();
     if (sender === undefined) {
       void prepareAnnouncer().then(() => abort.signal.aborted || round(left));
     } else if (sender.native === undefined) {
@@ -180,7 +128,7 @@ export const announce = (target: AnnounceTarget, options: AnnounceOptions): Anno
         next(left - 1);
       });
     } else {
-      note(sendFrames(sender, target));
+      note(sendSet(sender, target));
       next(left - 1);
     }
   };

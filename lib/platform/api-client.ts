@@ -17,37 +17,67 @@ export interface ClientIdentity {
   readonly pidFile?: string;
 }
 
+const isAnswer = (message: Message): boolean => text(message, 't') === 'hbapi-resp';
+
 /** Messages of a socket in their order, each given to the first who waits. */
 const makeInbox = (socket: Socket) => {
   let stream = emptyFrameStream;
-  let ended = false;
-  const queue: Message[] = [];
-  let wake: () => void = () => undefined;
+  let isOver = false;
+  let tellEnd = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    tellEnd = resolve;
+  });
+  let queue: readonly Message[] = [];
+  let waiting: readonly (() => void)[] = [];
+  let listener: ((message: Message) => void) | undefined;
+  const wakeAll = (): void => {
+    const woken = waiting;
+    waiting = [];
+    for (const wake of woken) wake();
+  };
   const end = (): void => {
-    ended = true;
-    wake();
+    isOver = true;
+    wakeAll();
+    tellEnd();
+  };
+  const take = (message: Message): void => {
+    if (listener !== undefined && !isAnswer(message)) listener(message);
+    else queue = [...queue, message];
   };
   socket.on('data', (chunk) => {
     const step = feedFrames(stream, chunk);
     stream = step.stream;
     for (const body of step.bodies) {
       const decoded = decodeUnsigned(body);
-      if (decoded.ok) queue.push(decoded.message);
+      if (decoded.ok) take(decoded.message);
     }
     if (step.problem !== undefined) socket.destroy();
-    wake();
+    wakeAll();
   });
   socket.on('close', end);
   socket.on('error', end);
-  return async (wanted: (candidate: Message) => boolean): Promise<Message | undefined> => {
-    for (;;) {
-      const index = queue.findIndex(wanted);
-      if (index >= 0) return queue.splice(index, 1)[0];
-      if (ended) return undefined;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+  return {
+    ended,
+    /** The first message that is wanted, now or later; undefined when the connection is over. */
+    receive: async (wanted: (candidate: Message) => boolean): Promise<Message | undefined> => {
+      for (;;) {
+        const found = queue.find(wanted);
+        if (found !== undefined) {
+          queue = queue.filter((message) => message !== found);
+          return found;
+        }
+        if (isOver) return undefined;
+        await new Promise<void>((resolve) => {
+          waiting = [...waiting, resolve];
+        });
+      }
+    },
+    listen: (wanted: (message: Message) => void): void => {
+      const kept = queue.filter((message) => !isAnswer(message));
+      queue = queue.filter(isAnswer);
+      listener = wanted;
+      for (const message of kept) wanted(message);
+    },
   };
 };
 
@@ -78,7 +108,7 @@ export const connectToDaemon = async (identity: ClientIdentity): Promise<Connect
       ? { state: 'refused', reason: FORBIDDEN }
       : { state: 'stopped' };
   }
-  const receive = makeInbox(socket);
+  const { receive, listen, ended } = makeInbox(socket);
   const pid = String(process.pid);
   const from = identity.name ?? pid;
   const send = (reqtype: string, fields: Readonly<Record<string, string>>): void => {
@@ -88,7 +118,7 @@ export const connectToDaemon = async (identity: ClientIdentity): Promise<Connect
   const answerTo =
     (reqtype: string) =>
     (candidate: Message): boolean =>
-      text(candidate, 't') === 'hbapi-resp' && text(candidate, 'reqtype') === reqtype;
+      isAnswer(candidate) && text(candidate, 'reqtype') === reqtype;
   const ids = { uid: String(process.geteuid?.() ?? 0), gid: String(process.getegid?.() ?? 0) };
   send('signon', ids);
   const signOn = await receive(answerTo('signon'));
@@ -113,9 +143,12 @@ export const connectToDaemon = async (identity: ClientIdentity): Promise<Connect
       const late = new Promise<undefined>((resolve) => {
         setTimeout(() => resolve(undefined), timeout).unref();
       });
-      const isAnswer = answerTo(reqtype);
-      return Promise.race([receive((one) => isAnswer(one) || text(one, 't') === type), late]);
+      const isReply = answerTo(reqtype);
+      return Promise.race([receive((one) => isReply(one) || text(one, 't') === type), late]);
     },
+    send: (sent) => void socket.write(encodeFrame(sent)),
+    listen,
+    ended,
     close: () => {
       send('signoff', {});
       socket.end();

@@ -1,11 +1,9 @@
 /** Loads an ldirectord.cf: reads the file, looks up what it names, and has it parsed. */
 
-import { lookup } from 'node:dns/promises';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Diagnostic, Parsed } from '../config/diagnostic.js';
-import type { Family } from '../ipvs/model.js';
 import { normalIpv6 } from '../ldirectord/config/addresses.js';
 import { decodeBytes } from '../ldirectord/config/bytes.js';
 import type { Facts, Needs, PortProtocol } from '../ldirectord/config/facts.js';
@@ -14,10 +12,23 @@ import { directorConfigNeeds, parseDirectorConfig } from '../ldirectord/config/p
 import { PID_MARK } from '../ldirectord/config/report.js';
 import { parseServices, type Services } from '../ldirectord/config/services-file.js';
 import { type Millis, seconds } from '../time.js';
+import { hostKey, lookUpHosts } from './host-lookup.js';
+
+/** What the resolver said about host names, by `hostKey`; undefined: it had no answer. */
+export type Answers = ReadonlyMap<string, string | undefined>;
 
 export interface LoadOptions {
-  /** How long all host names together may take; the unanswered ones count as unknown. Default 10 s. */
+  /**
+   * How long all host names together may take. Default 10 s: the system's resolver gives up a silent server after 5 and
+   * then asks the next one.
+   */
   readonly timeout?: Millis;
+  /** Ends the look-up early. */
+  readonly signal?: AbortSignal;
+  /** What is known about names already, so that it is not asked for. */
+  readonly answers?: Answers;
+  /** The last address of each name, for those that do not resolve now. */
+  readonly known?: ReadonlyMap<string, string>;
   /** Whether the log goes to standard error (-d), so that the log file is not tried. */
   readonly debug?: boolean;
   /** Environment variable HOSTNAME. */
@@ -62,31 +73,6 @@ const isDirectory = (path: string): boolean => {
   }
 };
 
-const lookUp = async (name: string, family: Family, deadline: Promise<undefined>): Promise<string | undefined> => {
-  const answer = lookup(name, { family: family === 'ipv4' ? 4 : 6 }).then(
-    ({ address }) => (family === 'ipv6' ? normalIpv6(address.replace(/%.*$/, '')) : address),
-    () => undefined,
-  );
-  return Promise.race([answer, deadline]);
-};
-
-const lookUpHosts = async (needs: Needs, timeout: Millis): Promise<ReadonlyMap<string, string>> => {
-  const hosts = new Map<string, string>();
-  if (needs.hosts.length === 0) return hosts;
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeout);
-  });
-  await Promise.all(
-    needs.hosts.map(async ({ name, family }) => {
-      const address = await lookUp(name, family, deadline);
-      if (address !== undefined) hosts.set(`${family} ${name}`, address);
-    }),
-  );
-  clearTimeout(timer);
-  return hosts;
-};
-
 const readServices = (): Services => {
   try {
     return parseServices(readFileSync('/etc/services', 'utf8'));
@@ -95,16 +81,49 @@ const readServices = (): Services => {
   }
 };
 
-const gatherFacts = async (text: string, options: LoadOptions): Promise<Facts> => {
-  const needs = directorConfigNeeds(text);
-  const hosts = await lookUpHosts(needs, options.timeout ?? seconds(10));
+const factsOf = (needs: Needs, hosts: ReadonlyMap<string, string>, options: LoadOptions): Facts => {
   const services = needs.services ? readServices() : new Map();
   return {
-    host: (name, family) => hosts.get(`${family} ${name}`),
+    host: (name, family) => hosts.get(hostKey({ name, family })),
     port: (name: string, protocol: PortProtocol) => services.get(name)?.[protocol],
     appendError: (path) => (options.debug === true ? undefined : appendError(path)),
     isDirectory,
     hostname: options.hostname ?? process.env.HOSTNAME ?? hostname(),
+  };
+};
+
+/** What the resolver says about every name that a text needs; undefined: no answer in time, or no such name. */
+const answersFor = async (needs: Needs, options: LoadOptions): Promise<Answers> => {
+  const given = options.answers ?? new Map<string, string>();
+  const open = needs.hosts.filter((host) => !given.has(hostKey(host)));
+  const fresh = await lookUpHosts(open, {
+    timeout: options.timeout ?? seconds(10),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return new Map(
+    needs.hosts.map((host) => {
+      const key = hostKey(host);
+      const address = given.has(key) ? given.get(key) : fresh.get(key);
+      return [key, host.family === 'ipv6' && address !== undefined ? normalIpv6(address) : address];
+    }),
+  );
+};
+
+/** Says that a name goes on with its last address, at the first place where the file mentions it. */
+const remembered = (path: string, text: string, name: string, address: string): Diagnostic => {
+  const lines = text.split('\n');
+  const index = Math.max(
+    0,
+    lines.findIndex((line) => !/^\s*#/.test(line) && line.includes(name)),
+  );
+  const sourceLine = lines[index] ?? '';
+  return {
+    severity: 'warning',
+    code: 'ldirectord.cf/host-remembered',
+    message: `the host name '${name}' does not resolve now; its last address ${address} stays in use`,
+    at: { file: path, line: index + 1, column: Math.max(0, sourceLine.indexOf(name)) + 1 },
+    length: name.length,
+    sourceLine,
   };
 };
 
@@ -127,8 +146,16 @@ const unreadable = (path: string, error: unknown): Diagnostic => ({
   genuine: `Error ${PID_MARK}: can not open file ${path}`,
 });
 
+/** What a file says, and what its host names came to. */
+export interface LoadedConfig extends Parsed<DirectorConfig> {
+  /** What the resolver said, by `hostKey`; undefined: it had no answer. */
+  readonly answers: Answers;
+  /** The addresses in use: the answers, and where there was none the last one known. */
+  readonly hosts: ReadonlyMap<string, string>;
+}
+
 /** Reads, resolves and parses; never rejects. A file that cannot be read is an error among the findings. */
-export const loadDirectorConfig = async (path: string, options: LoadOptions = {}): Promise<Parsed<DirectorConfig>> => {
+export const loadDirectorConfig = async (path: string, options: LoadOptions = {}): Promise<LoadedConfig> => {
   let text = '';
   const trouble: Diagnostic[] = [];
   try {
@@ -136,8 +163,21 @@ export const loadDirectorConfig = async (path: string, options: LoadOptions = {}
   } catch (error) {
     trouble.push(unreadable(path, error));
   }
-  const parsed = parseDirectorConfig(text, path, await gatherFacts(text, options));
-  return { value: parsed.value, diagnostics: [...trouble, ...parsed.diagnostics] };
+  const needs = directorConfigNeeds(text);
+  const answers = await answersFor(needs, options);
+  const hosts = new Map<string, string>();
+  const warnings: Diagnostic[] = [];
+  for (const host of needs.hosts) {
+    const key = hostKey(host);
+    const [answer, last] = [answers.get(key), options.known?.get(key)];
+    if (answer !== undefined) hosts.set(key, answer);
+    else if (last !== undefined) {
+      hosts.set(key, last);
+      warnings.push(remembered(path, text, host.name, last));
+    }
+  }
+  const { value, diagnostics } = parseDirectorConfig(text, path, factsOf(needs, hosts, options));
+  return { value, diagnostics: [...trouble, ...diagnostics, ...warnings], answers, hosts };
 };
 
 /** Looks at what was read for something the parser cannot know; `lineText` gives the lines of the file, counted from 1. */

@@ -1,5 +1,5 @@
 /** Asks hosts whether they are alive: ICMP echo over one raw socket, without a process per probe. */
-import { decodeEchoReply, type Echo, encodeEchoRequest } from './icmp-packet.js';
+import { decodeEchoReply, decodeUnreachable, type Echo, encodeEchoRequest } from './icmp-packet.js';
 import { errorText, loadNative, type Native } from './native.js';
 import { decodeSocketAddress, encodeSocketAddress, type IpFamily } from './socket-address.js';
 
@@ -8,10 +8,21 @@ export interface EchoReply extends Echo {
   readonly from: string;
 }
 
+/** Somebody on the way says that a request cannot arrive. */
+export interface EchoRefusal extends Echo {
+  /** Address of the host that says so. */
+  readonly from: string;
+  /** The reason by its number in RFC 792 or RFC 4443. */
+  readonly code: number;
+}
+
 export interface EchoSocket {
   /** Sends one request to an address literal (`fe80::1%eth0` with zone); answers undefined, or why it did not go out. */
   send(to: string, echo: Echo): string | undefined;
   onReply(listener: (reply: EchoReply) => void): void;
+  onRefusal(listener: (refusal: EchoRefusal) => void): void;
+  /** Hands on now what has arrived: a process that was late must not take that for silence. */
+  drain(): void;
   close(): void;
 }
 
@@ -23,6 +34,9 @@ const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
 const IPPROTO_ICMP = 1;
 const IPPROTO_ICMPV6 = 58;
+const SOL_SOCKET = 1;
+const SO_SNDBUFFORCE = 32;
+const SO_RCVBUFFORCE = 33;
 const SOL_RAW = 255;
 const ICMP_FILTER = 1;
 const ICMPV6_FILTER = 1;
@@ -32,17 +46,30 @@ const MSG_DONTWAIT = 0x40;
 const FORGET = 10_000;
 const SLOWEST_POLL = 25;
 
-/** Lets only echo replies through, so that other ICMP traffic of the host does not fill the socket. */
+/**
+ * Bytes of room in either direction. Thousands of replies come at once, each counted by the kernel as about 800 bytes; and
+ * requests to hosts that do not answer on their own network stay in the buffer for seconds.
+ */
+const ROOM = 8 << 20;
+
+/** Lets only replies and refusals through, so that other ICMP traffic of the host does not fill the socket. */
 const filterReplies = (native: Native, fd: number, family: IpFamily): void => {
   if (family === 'ipv4') {
     const blocked = Buffer.alloc(4);
-    blocked.writeUInt32LE(0xfffffffe); // everything but type 0
+    blocked.writeUInt32LE(0xfffffff6); // everything but types 0 and 3
     native.setSocketOption(fd, SOL_RAW, ICMP_FILTER, blocked);
   } else {
     const blocked = Buffer.alloc(32, 0xff);
-    blocked.writeUInt32LE(0xfffffffd, 16); // everything but type 129
+    blocked.writeUInt32LE(0xfffffffd, 0); // everything but type 1
+    blocked.writeUInt32LE(0xfffffffd, 16); // and type 129
     native.setSocketOption(fd, IPPROTO_ICMPV6, ICMPV6_FILTER, blocked);
   }
+};
+
+const makeRoom = (native: Native, fd: number): void => {
+  const size = Buffer.alloc(4);
+  size.writeInt32LE(ROOM);
+  for (const option of [SO_SNDBUFFORCE, SO_RCVBUFFORCE]) native.setSocketOption(fd, SOL_SOCKET, option, size);
 };
 
 /** How long to wait before the next look: a quarter of what has been waited already, so that near hosts cost little. */
@@ -55,6 +82,7 @@ const splitZone = (address: string): readonly [address: string, zone: string] =>
 
 const createSocket = (native: Native, fd: number, family: IpFamily): EchoSocket => {
   const listeners: ((reply: EchoReply) => void)[] = [];
+  const refusalListeners: ((refusal: EchoRefusal) => void)[] = [];
   /** Send times of the requests without reply, by id and sequence. */
   const outstanding = new Map<string, number>();
   const packet = Buffer.alloc(65536);
@@ -62,16 +90,22 @@ const createSocket = (native: Native, fd: number, family: IpFamily): EchoSocket 
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
+  const take = (bytes: Buffer, from: string): void => {
+    const echo = decodeEchoReply(family, bytes);
+    if (echo !== undefined) {
+      outstanding.delete(`${echo.id}/${echo.sequence}`);
+      for (const listener of listeners) listener({ ...echo, from });
+      return;
+    }
+    const refusal = decodeUnreachable(family, bytes);
+    if (refusal !== undefined) for (const listener of refusalListeners) listener({ ...refusal, from });
+  };
   const receiveAll = (): void => {
-    for (;;) {
+    while (!closed) {
       const length = native.receiveFrom(fd, packet, MSG_DONTWAIT, sender);
       if (length < 0) return;
       const from = decodeSocketAddress(sender);
-      const echo = decodeEchoReply(family, packet.subarray(0, length));
-      if (from === undefined || echo === undefined) continue;
-      outstanding.delete(`${echo.id}/${echo.sequence}`);
-      for (const listener of listeners) listener({ ...echo, from });
-      if (closed) return;
+      if (from !== undefined) take(packet.subarray(0, length), from);
     }
   };
 
@@ -107,6 +141,8 @@ const createSocket = (native: Native, fd: number, family: IpFamily): EchoSocket 
       return undefined;
     },
     onReply: (listener) => void listeners.push(listener),
+    onRefusal: (listener) => void refusalListeners.push(listener),
+    drain: receiveAll,
     close: () => {
       if (closed) return;
       closed = true;
@@ -124,5 +160,6 @@ export const openEchoSocket = async (family: IpFamily): Promise<EchoSocket | und
   const fd = native.socket(domain, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
   if (fd < 0) return undefined;
   filterReplies(native, fd, family);
+  makeRoom(native, fd);
   return createSocket(native, fd, family);
 };

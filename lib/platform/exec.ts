@@ -16,6 +16,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Ends the program early, like the deadline. */
   readonly signal?: AbortSignal;
+  /** The group gets SIGTERM first, and SIGKILL this much later or when the program itself has ended; absent: at once. */
+  readonly grace?: Millis;
   /** Bytes kept of each output stream; the rest is read and thrown away. Default 1 MiB. */
   readonly maxOutput?: number;
   /**
@@ -47,20 +49,38 @@ export const findProgram = (name: string): string | undefined =>
 const keeper = (limit: number) => {
   const chunks: Buffer[] = [];
   let kept = 0;
+  let seen = 0;
   return {
     add: (chunk: Buffer): void => {
+      seen += chunk.length;
       if (kept >= limit) return;
       const part = chunk.subarray(0, limit - kept);
       chunks.push(part);
       kept += part.length;
     },
+    /** How many bytes came, kept or not. */
+    seen: (): number => seen,
     text: (): string => Buffer.concat(chunks).toString('utf8'),
   };
 };
 
-const killGroup = (pid: number): void => {
+/** So often at most it is looked whether anything more has come: a descendant may go on writing for ever. */
+const MAX_LOOKS = 100;
+
+/**
+ * Resolves when a whole turn of the event loop has read nothing more. A timer alone proves nothing: when this process was
+ * late, timers run before what has been waiting in the pipes all the time is read.
+ */
+const untilDrained = async (seen: () => number): Promise<void> => {
+  for (let looks = 0, before = -1; looks < MAX_LOOKS && seen() !== before; looks += 1) {
+    before = seen();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+const signalGroup = (pid: number, signal: 'SIGTERM' | 'SIGKILL'): void => {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch {
     // The group is gone already: nothing left to kill.
   }
@@ -82,11 +102,20 @@ export const prepareRun = async (): Promise<void> => {
   await import('execa');
 };
 
+/** Process groups of what runs now. */
+const running = new Set<number>();
+
+/** Kills everything that `run` has started and that has not ended. */
+export const killRunning = (): void => {
+  for (const pid of running) signalGroup(pid, 'SIGKILL');
+};
+
 /**
  * Runs `file` (an absolute path) with `args` and resolves when it has ended; never rejects.
  *
- * At the deadline, or when `signal` fires, the program and everything it started is killed. Descendants that keep the
- * output open after the program has ended do not hold the result back for longer than 100 ms.
+ * At the deadline, or when `signal` fires, the program is killed with everything it has started in its process group.
+ * Descendants that keep the output open after the program has ended do not hold the result back for longer than 100 ms;
+ * what the program itself wrote is in the result, however late this process comes to read it.
  */
 export const run = async (file: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> => {
   // Loaded when the first program is run: most calls of our commands run none, and start the faster for it.
@@ -112,9 +141,13 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
   pipes[0]?.on('data', stdout.add);
   pipes[1]?.on('data', stderr.add);
   const { pid } = child;
+  if (pid !== undefined) running.add(pid);
   let timedOut = false;
+  let kill: NodeJS.Timeout | undefined;
   const end = (): void => {
-    if (pid !== undefined) killGroup(pid);
+    if (pid === undefined || kill !== undefined) return;
+    signalGroup(pid, options.grace === undefined ? 'SIGKILL' : 'SIGTERM');
+    kill = setTimeout(signalGroup, options.grace ?? 0, pid, 'SIGKILL');
   };
   const deadline = setTimeout(() => {
     timedOut = true;
@@ -125,7 +158,10 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
   let patience: NodeJS.Timeout | undefined;
   const exited = new Promise<Pick<ExecResult, 'code' | 'killedBy'>>((resolve) => {
     child.once('exit', (code, signal) => {
-      patience = setTimeout(resolve, 100, { code: code ?? undefined, killedBy: signal ?? undefined });
+      patience = setTimeout(async () => {
+        await untilDrained(() => stdout.seen() + stderr.seen());
+        resolve({ code: code ?? undefined, killedBy: signal ?? undefined });
+      }, 100);
     });
   });
   const settled = child.then((result) => ({
@@ -135,6 +171,12 @@ export const run = async (file: string, args: readonly string[], options: ExecOp
     whole: true,
   }));
   const result = await Promise.race([settled, exited.then((end) => ({ ...end, cause: undefined, whole: false }))]);
+  if (pid !== undefined) {
+    running.delete(pid);
+    // What the program has started may have ignored the first signal.
+    if (kill !== undefined) signalGroup(pid, 'SIGKILL');
+  }
+  clearTimeout(kill);
   clearTimeout(deadline);
   clearTimeout(patience);
   options.signal?.removeEventListener('abort', end);

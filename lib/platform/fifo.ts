@@ -12,6 +12,8 @@ export interface FifoOptions {
 }
 
 export interface Fifo {
+  /** Whether the pipe is the one that stands at the path now. */
+  readonly isInPlace: () => boolean;
   readonly close: () => void;
 }
 
@@ -72,7 +74,16 @@ export const openFifo = (options: FifoOptions): Fifo => {
   socket.on('error', (error) => lost(error.message));
   socket.on('close', () => lost('closed'));
   socket.resume();
+  const { dev, ino } = fstatSync(fd);
   return {
+    isInPlace: () => {
+      try {
+        const now = lstatSync(options.path);
+        return now.ino === ino && now.dev === dev;
+      } catch {
+        return false;
+      }
+    },
     close: () => {
       open = false;
       socket.destroy();

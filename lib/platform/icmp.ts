@@ -1,3 +1,3 @@
 /** ICMP echo: a socket for continuous probing, and a single question. */
 export { type EchoOnceOptions, type EchoOutcome, echoOnce } from './echo-once.js';
-export { type EchoReply, type EchoSocket, openEchoSocket } from './echo-socket.js';
+export { type EchoRefusal, type EchoReply, type EchoSocket, openEchoSocket } from './echo-socket.js';

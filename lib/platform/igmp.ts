@@ -1,6 +1,7 @@
 /** Which multicast groups the kernel listens to on which device: a membership can vanish under an open socket. */
 import { endianness } from 'node:os';
 import { readSmallFile } from './run-files.js';
+import { addressBytes } from './socket-address.js';
 
 /** An IPv4 address as /proc/net/igmp prints it: the four bytes as one number of this machine. */
 const asNumber = (group: string): string => {
@@ -24,4 +25,19 @@ export const igmpLists = (text: string, device: string, group: string): boolean 
 export const isMember = (device: string, group: string): boolean => {
   const text = readSmallFile('/proc/self/net/igmp')?.toString('latin1');
   return text === undefined || igmpLists(text, device, group);
+};
+
+/** Whether the text of /proc/net/igmp6 lists the IPv6 group under the device. */
+export const igmp6Lists = (text: string, device: string, group: string): boolean => {
+  const wanted = addressBytes(group)?.toString('hex');
+  return text.split('\n').some((line) => {
+    const [, name, address] = line.trim().split(/\s+/);
+    return name === device && address === wanted;
+  });
+};
+
+/** Like {@link isMember}, for an IPv6 group. */
+export const isMember6 = (device: string, group: string): boolean => {
+  const text = readSmallFile('/proc/self/net/igmp6')?.toString('latin1');
+  return text === undefined || igmp6Lists(text, device, group);
 };

@@ -1,4 +1,4 @@
-/** The IPv4 addresses of a network device as the kernel has them now, carrier or not. */
+/** The addresses of a network device as the kernel has them now, carrier or not. */
 import { readFileSync } from 'node:fs';
 import type { AddressEntry } from './address-entry.js';
 import { readAddresses } from './addresses.js';
@@ -49,4 +49,25 @@ export const addressesOf = (entries: readonly AddressEntry[], device: string): r
 export const interfaceAddresses = async (device: string): Promise<readonly InterfaceAddress[]> => {
   const entries = await readAddresses();
   return typeof entries === 'string' ? [] : addressesOf(entries, device);
+};
+
+/**
+ * The IPv6 addresses of a device that may be used, those of the link last and with their zone; empty when it has none.
+ * Never rejects.
+ */
+export const interfaceAddresses6 = async (device: string): Promise<readonly string[]> => {
+  const entries = await readAddresses();
+  return typeof entries === 'string' ? [] : addresses6Of(entries, device);
+};
+
+/** Picks the usable IPv6 addresses of one device: `fd00::11`, and `fe80::1%eth0` after all others. */
+export const addresses6Of = (entries: readonly AddressEntry[], device: string): readonly string[] => {
+  const usable = entries
+    .filter((entry) => entry.family === 'ipv6' && entry.device === device && !entry.tentative && !entry.duplicate)
+    .map(({ address }) => address);
+  const isLocal = (address: string): boolean => /^fe[89ab]/i.test(address);
+  return [
+    ...usable.filter((address) => !isLocal(address)),
+    ...usable.filter(isLocal).map((address) => `${address}%${device}`),
+  ];
 };

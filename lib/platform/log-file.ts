@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Millis } from '../time.js';
+import { errorText } from './error-text.js';
 
 export interface LogFileOptions {
   readonly path: string;
@@ -13,6 +14,11 @@ export interface LogFileOptions {
   readonly mono: () => Millis;
   /** The line, with its newline, that stands where `count` writes were lost. */
   readonly lostLine: (count: number) => string;
+  /** Whose the file is made, when it can be. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Called once when lines begin to be lost, with the system's reason, and once when they are written again. */
+  readonly onTrouble?: (why: string) => void;
+  readonly onRelief?: () => void;
   /** Called after the file was found rotated away; what is written then goes to the new one. */
   readonly onRotated?: () => void;
 }
@@ -22,6 +28,8 @@ export interface LogFile {
   readonly write: (text: string) => void;
   /** Resolves when everything taken so far is written or dropped. */
   readonly drained: () => Promise<void>;
+  /** Writes what still waits, and gives the file back. */
+  readonly close: () => Promise<void>;
   /** Writes what still waits, at once, for a process that ends now. */
   readonly closeNow: () => void;
 }
@@ -37,7 +45,14 @@ export const openLogFile = (options: LogFileOptions): LogFile => {
   let busy: Promise<void> | undefined;
   let handle: FileHandle | undefined;
   let checkedAt = options.mono();
+  let troubled = false;
 
+  const openFile = async (): Promise<FileHandle> => {
+    const file = await open(options.path, 'a', 0o644);
+    // Somebody else's file stays theirs when we may not change that.
+    if (options.owner !== undefined) await file.chown(options.owner.uid, options.owner.gid).catch(() => {});
+    return file;
+  };
   const closeFile = async (): Promise<void> => {
     const old = handle;
     handle = undefined;
@@ -68,15 +83,19 @@ export const openLogFile = (options: LogFileOptions): LogFile => {
       const count = waiting.length;
       const text = take();
       try {
-        handle ??= await open(options.path, 'a', 0o644);
+        handle ??= await openFile();
         await handle.appendFile(text);
         lost = lostBehind;
         lostBehind = 0;
-      } catch {
+        if (troubled) options.onRelief?.();
+        troubled = false;
+      } catch (error) {
         // Full, read-only or gone: count it, and try with a fresh descriptor when the next line comes.
         lost += count + lostBehind;
         lostBehind = 0;
         await closeFile();
+        if (!troubled) options.onTrouble?.(errorText(error));
+        troubled = true;
         return false;
       }
     }
@@ -90,6 +109,10 @@ export const openLogFile = (options: LogFileOptions): LogFile => {
     });
   };
 
+  const drained = async (): Promise<void> => {
+    while (busy !== undefined) await busy;
+  };
+
   return {
     write: (text) => {
       if (size + text.length > limit) lostBehind += 1;
@@ -99,8 +122,10 @@ export const openLogFile = (options: LogFileOptions): LogFile => {
       }
       kick();
     },
-    drained: async () => {
-      while (busy !== undefined) await busy;
+    drained,
+    close: async () => {
+      await drained();
+      await closeFile();
     },
     closeNow: () => {
       if (size === 0) return;

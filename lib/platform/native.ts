@@ -13,6 +13,8 @@ export interface Native {
   /** Fills `data` and `address`; the result is the number of bytes. */
   receiveFrom(fd: number, data: Buffer, flags: number, address: Buffer): number;
   ioctl(fd: number, request: number, argument: Buffer): number;
+  /** The same for requests whose argument is a number and not an address. */
+  ioctlValue(fd: number, request: number, argument: number): number;
   /** Index of a network interface in this process's network namespace, 0 when there is none of that name. */
   interfaceIndex(name: string): number;
   /** Fills `name` (16 bytes, NUL-terminated). */
@@ -24,13 +26,26 @@ export interface Native {
   setScheduler(pid: number, policy: number, priority: number): number;
   /** mlock2(2); -ENOSYS where libc has none. */
   lockMemory(from: bigint, length: bigint, flags: number): number;
+  /** reboot(2) of libc with the command of linux/reboot.h; does not return when it is obeyed. */
+  reboot(command: number): number;
+  /** Raises the soft limit of a resource (sys/resource.h) to its hard limit, or lowers it to 0. */
+  setSoftLimit(resource: number, limit: 'hard' | 'none'): number;
+  /** Whether execve(2) closes this descriptor. */
+  setCloseOnExecute(fd: number, close: boolean): number;
+  /** execve(2): comes back only when it fails. */
+  execute(file: string, argv: readonly string[], environment: readonly string[]): number;
 }
 
 type Callable = (...values: readonly unknown[]) => number | bigint;
 
+/** A shared library of the system; a definition is one line of C. */
+export interface NativeLibrary {
+  func(definition: string): Callable;
+}
+
 /** What is used of koffi's interface, spelled out so that the project compiles where the optional package is absent. */
 interface Koffi {
-  load(path: null): { func(definition: string): Callable };
+  load(path: string | null): NativeLibrary;
   errno(): number;
 }
 
@@ -64,6 +79,11 @@ const bindLibc = (koffi: Koffi): Native => {
     openlog: libc.func('void openlog(void *, int, int)'),
     syslog: libc.func('void syslog(int, const char *, ...)'),
     sched: libc.func('int sched_setscheduler(int, int, void *)'),
+    reboot: libc.func('int reboot(int)'),
+    getrlimit: libc.func('int getrlimit(int, void *)'),
+    setrlimit: libc.func('int setrlimit(int, void *)'),
+    fcntl: libc.func('int fcntl(int, int, ...)'),
+    execve: libc.func('int execve(const char *, const char **, const char **)'),
   };
   let mlock2: Callable | undefined;
   try {
@@ -83,6 +103,7 @@ const bindLibc = (koffi: Koffi): Native => {
     receiveFrom: (fd, data, flags, address) =>
       checked(raw.recvfrom(fd, data, data.length, flags, address, lengthOf(address))),
     ioctl: (fd, request, argument) => checked(raw.ioctl(fd, request, 'void *', argument)),
+    ioctlValue: (fd, request, argument) => checked(raw.ioctl(fd, request, 'long', argument)),
     interfaceIndex: (name) => Number(raw.ifNameToIndex(name)),
     interfaceName: (index, name) => raw.ifIndexToName(index, name) !== null,
     openlog: (ident, option, facility) => void raw.openlog(ident, option, facility),
@@ -92,19 +113,39 @@ const bindLibc = (koffi: Koffi): Native => {
       parameter.writeInt32LE(priority);
       return checked(raw.sched(pid, policy, parameter));
     },
+    reboot: (command) => checked(raw.reboot(command)),
+    setSoftLimit: (resource, limit) => {
+      const pair = Buffer.alloc(16);
+      const read = checked(raw.getrlimit(resource, pair));
+      if (read < 0) return read;
+      pair.writeBigUInt64LE(limit === 'hard' ? pair.readBigUInt64LE(8) : 0n, 0);
+      return checked(raw.setrlimit(resource, pair));
+    },
+    // fcntl.h: F_SETFD, FD_CLOEXEC
+    setCloseOnExecute: (fd, close) => checked(raw.fcntl(fd, 2, 'int', close ? 1 : 0)),
+    execute: (file, argv, environment) => checked(raw.execve(file, [...argv, null], [...environment, null])),
     lockMemory: (from, length, flags) => (mlock2 === undefined ? -ENOSYS : checked(mlock2(from, length, flags))),
   };
 };
 
-const load = async (): Promise<Native | undefined> => {
+/** koffi itself; undefined where it is not installed, or has no binary for this machine. */
+const loadKoffi = async (): Promise<Koffi | undefined> => {
   if (process.platform !== 'linux' || process.env.HA_SUITE_NO_NATIVE === '1') return undefined;
   try {
     // Not a literal, so that neither the compiler nor the bundler insists on an optional package.
     const packageName: string = 'koffi';
-    const loaded = (await import(packageName)) as { readonly default: Koffi };
-    return bindLibc(loaded.default);
+    return ((await import(packageName)) as { readonly default: Koffi }).default;
   } catch {
-    return undefined; // not installed, or no binary for this machine
+    return undefined;
+  }
+};
+
+const load = async (): Promise<Native | undefined> => {
+  const koffi = await loadKoffi();
+  try {
+    return koffi === undefined ? undefined : bindLibc(koffi);
+  } catch {
+    return undefined; // a libc that lacks what is taken for granted
   }
 };
 
@@ -117,4 +158,15 @@ let loading: Promise<Native | undefined> | undefined;
 export const loadNative = (): Promise<Native | undefined> => {
   loading ??= load();
   return loading;
+};
+
+/** A library by the name the loader knows it by, or why it cannot be had; never rejects. */
+export const loadLibrary = async (name: string): Promise<NativeLibrary | string> => {
+  const koffi = await loadKoffi();
+  if (koffi === undefined) return 'the optional package koffi is not installed';
+  try {
+    return koffi.load(name);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 };

@@ -1,6 +1,7 @@
 /** The kernel's routing tables and devices, read from /proc/net without starting a process. */
 import { readFileSync } from 'node:fs';
 import { addressText, type IpFamily } from './socket-address.js';
+import { turnMemory } from './turn-memory.js';
 
 export interface Route {
   readonly device: string;
@@ -67,11 +68,23 @@ const readText = (path: string): string => {
   }
 };
 
+const ipv4Routes = turnMemory<readonly Route[]>();
+const ipv6Routes = turnMemory<readonly Route[]>();
+const devices = turnMemory<readonly string[]>();
+
+/** To be called when something has been changed that the tables depend on. */
+export const forgetRoutes = (): void => {
+  ipv4Routes.forget();
+  ipv6Routes.forget();
+};
+
 /** The routes of a family; multicast ones left out. */
 export const readRoutes = (family: IpFamily): readonly Route[] =>
   family === 'ipv4'
-    ? parseIpv4Routes(readText('/proc/net/route'))
-    : parseIpv6Routes(readText('/proc/net/ipv6_route')).filter(({ network }) => !network.startsWith('ff'));
+    ? ipv4Routes.get(() => parseIpv4Routes(readText('/proc/net/route')))
+    : ipv6Routes.get(() =>
+        parseIpv6Routes(readText('/proc/net/ipv6_route')).filter(({ network }) => !network.startsWith('ff')),
+      );
 
 /** The names of all network devices, up or not. */
-export const readDevices = (): readonly string[] => parseDevices(readText('/proc/net/dev'));
+export const readDevices = (): readonly string[] => devices.get(() => parseDevices(readText('/proc/net/dev')));

@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { errorCode } from './error-code.js';
 
 /** The bytes of a small file, or undefined when it cannot be read. */
 export const readSmallFile = (path: string): Buffer | undefined => {
@@ -93,13 +94,19 @@ const setAside = (path: string, aside: string, isRunning: (pid: number) => boole
 
 /**
  * Makes the pid file ours, through a temporary file and a hard link, so that of several daemons that start at once only
- * one gets it. Throws with code EEXIST when the file holds a pid that `isRunning`.
+ * one gets it. Throws with code EEXIST when the file holds a pid that `isRunning`. `text`: what it will hold.
  */
-export const claimPidFile = (path: string, pid: number, isRunning: (pid: number) => boolean): void => {
+export const claimPidFile = (
+  path: string,
+  pid: number,
+  isRunning: (pid: number) => boolean,
+  text = pidFileText(pid),
+): void => {
   const temporary = `${path}.${pid}`;
   const isOther = (found: number): boolean => found !== pid && isRunning(found);
-  writeFileSync(temporary, pidFileText(pid), { mode: 0o644 });
   try {
+    // On a full disk the file is made all the same, empty, and goes again below.
+    writeFileSync(temporary, text, { mode: 0o644 });
     const holder = readPid(path);
     if (holder !== undefined && isOther(holder)) throw alreadyThere(path);
     setAside(path, `${temporary}.old`, isOther);
@@ -115,7 +122,7 @@ export const processExists = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 };
 

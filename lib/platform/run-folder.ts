@@ -1,5 +1,6 @@
 /** Folders below /run that a daemon finds missing after a boot, with the owner and mode they must have. */
-import { chmodSync, chownSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { withMode } from './umask.js';
 
 export interface FolderOwner {
   readonly uid: number;
@@ -13,14 +14,12 @@ export const ensureFolder = (path: string, mode: number, owner: FolderOwner | un
   } catch {
     // Not there yet.
   }
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, mode);
+  withMode(mode, () => mkdirSync(path, { recursive: true, mode }));
   if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
 };
 
 /** An empty folder with this mode, whatever was there before. Throws when it cannot be made. */
 export const freshFolder = (path: string, mode: number): void => {
   rmSync(path, { recursive: true, force: true });
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, mode);
+  withMode(mode, () => mkdirSync(path, { recursive: true, mode }));
 };

@@ -28,8 +28,8 @@ const FACILITIES: Readonly<Record<string, number>> = {
   local7: 23,
 };
 
-/** `security` is the old name of auth. */
-const CODES: Readonly<Record<string, number>> = { ...FACILITIES, security: 4 };
+/** `security` is the old name of auth; `mark` stands in syslog.h for what syslogd itself says, and genuine takes it too. */
+const CODES: Readonly<Record<string, number>> = { ...FACILITIES, security: 4, mark: 24 };
 
 const LEVELS: Readonly<Record<Priority, readonly [code: number, name: string]>> = {
   EMERG: [0, 'emerg'],
@@ -44,9 +44,6 @@ const LEVELS: Readonly<Record<Priority, readonly [code: number, name: string]>> 
 
 const LOG_PID = 1;
 const LOG_NDELAY = 8;
-
-/** The facility names that are understood. */
-export const syslogFacilities: readonly string[] = Object.keys(CODES);
 
 /** The code of a facility by name, e.g. 16 for local0; undefined when there is none of that name. */
 export const facilityCode = (name: string): number | undefined => CODES[name.toLowerCase()];

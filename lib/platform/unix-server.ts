@@ -1,18 +1,26 @@
 /** A local stream socket for clients, with the credentials of who is at the other end. */
-import { chmodSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { type Millis, millis } from '../time.js';
+import { descriptorOf } from './descriptor.js';
 import { type PeerCredentials, peerCredentials } from './sockopt.js';
+import { withMode } from './umask.js';
 
 export interface Connection {
   /** Undefined when the system does not tell (without koffi). */
   readonly credentials: PeerCredentials | undefined;
   readonly write: (data: Uint8Array) => void;
+  /** Reads nothing more from it, until `resume`. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   /** Closes after what was written has gone out. */
   readonly end: () => void;
 }
 
 export interface ConnectionEvents {
   readonly onData: (data: Buffer) => void;
+  /** It takes nothing although so many bytes wait for it, and has been cut off; `onClosed` follows. */
+  readonly onStuck?: (waiting: number) => void;
   readonly onClosed: () => void;
 }
 
@@ -20,17 +28,17 @@ export interface UnixServer {
   readonly close: () => Promise<void>;
 }
 
-/** A client that reads nothing is cut off when this many bytes wait for it. */
-const MAX_WAITING = 4 << 20;
+export interface ServerOptions {
+  /** A client that reads nothing is cut off when this many bytes wait for it. Default 1 MiB (genuine heartbeat: a few hundred messages). */
+  readonly maxWaiting?: number;
+  /** When a connection closes, its client has this long to take what waits for it. Default 500 ms. */
+  readonly farewell?: Millis;
+}
 
-/** When the server closes, clients have this long to take what waits for them, in milliseconds. */
+const MAX_WAITING = 1 << 20;
+
+/** When the server closes, all clients together have this long, in milliseconds. */
 const FAREWELL = 500;
-
-const descriptorOf = (socket: Socket): number | undefined => {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
-  return typeof fd === 'number' && fd >= 0 ? fd : undefined;
-};
 
 const unlinkIfThere = (path: string): void => {
   try {
@@ -48,6 +56,7 @@ export const listenLocally = async (
   path: string,
   mode: number,
   accept: (connection: Connection) => ConnectionEvents,
+  { maxWaiting = MAX_WAITING, farewell = millis(FAREWELL) }: ServerOptions = {},
 ): Promise<UnixServer> => {
   const sockets = new Set<Socket>();
   const server = createServer({ pauseOnConnect: true }, (socket) => {
@@ -66,9 +75,18 @@ export const listenLocally = async (
       write: (data) => {
         if (!socket.writable) return;
         socket.write(data);
-        if (socket.writableLength > MAX_WAITING) socket.destroy();
+        const waiting = socket.writableLength;
+        if (waiting <= maxWaiting) return;
+        socket.destroy();
+        events.onStuck?.(waiting);
       },
-      end: () => socket.end(),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      end: () => {
+        socket.destroySoon();
+        // What a client that reads nothing does not take must not stay with us.
+        setTimeout(() => socket.destroy(), farewell).unref();
+      },
     });
     socket.on('data', events.onData);
     socket.once('close', events.onClosed);
@@ -78,13 +96,14 @@ export const listenLocally = async (
   unlinkIfThere(path);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
+    withMode(mode, () =>
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      }),
+    );
   });
   server.on('error', () => {});
-  chmodSync(path, mode);
   return {
     close: async () => {
       const left = [...sockets];

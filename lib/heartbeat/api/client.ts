@@ -16,6 +16,13 @@ export interface ApiClient {
     type: string,
     timeout: number,
   ) => Promise<Message | undefined>;
+  /** Sends a message to the clients of our name on all nodes, or on the node `dest`; only named clients may. */
+  readonly send: (message: Message) => void;
+  /** From here on every message that is no answer goes to `listener`, those that have come so far at once. */
+  readonly listen: (listener: (message: Message) => void) => void;
+  /** Resolves when the connection is over, whoever ended it. */
+  readonly ended: Promise<void>;
+  /** Signs off. */
   readonly close: () => void;
 }
 

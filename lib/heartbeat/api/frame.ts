@@ -23,34 +23,53 @@ export const encodeFrame = (message: Message): Uint8Array => {
   return frame;
 };
 
-/** What has arrived of a frame that is not complete yet. */
+/** What has arrived of a frame that is not complete yet: its pieces, and how many bytes they are together. */
 export interface FrameStream {
-  readonly pending: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
+  readonly size: number;
+  /** Nothing can be read before so many bytes are there. */
+  readonly needed: number;
 }
 
-export const emptyFrameStream: FrameStream = { pending: new Uint8Array() };
+export const emptyFrameStream: FrameStream = { pieces: [], size: 0, needed: HEADER };
+
+/** The magic number is another, or the length (as a signed number) is beyond all limits. */
+export type FrameProblem = { readonly kind: 'magic' } | { readonly kind: 'length'; readonly length: number };
 
 export interface FrameStep {
   readonly stream: FrameStream;
   /** Whole bodies with their NUL, to be given to decodeUnsigned. */
   readonly bodies: readonly Uint8Array[];
   /** Set when the stream makes no sense any more: close the connection. */
-  readonly problem?: string;
+  readonly problem?: FrameProblem;
 }
+
+/** Pieces are put together when there are that many, so that single bytes cost neither memory nor time. */
+const MAX_PIECES = 64;
+
+const joined = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
+  pieces.length < MAX_PIECES ? pieces : [Buffer.concat(pieces)];
 
 /** Takes the next bytes of a connection. Never throws. */
 export const feedFrames = (stream: FrameStream, chunk: Uint8Array): FrameStep => {
-  const data = Buffer.concat([stream.pending, chunk]);
+  const size = stream.size + chunk.length;
+  const pieces = [...stream.pieces, chunk];
+  if (size < stream.needed) return { stream: { ...stream, pieces: joined(pieces), size }, bodies: [] };
+  const data = Buffer.concat(pieces);
   const bodies: Uint8Array[] = [];
   let at = 0;
+  let needed = HEADER;
   while (data.length - at >= HEADER) {
     const length = readInt(data, at);
-    if (readInt(data, at + 4) !== MAGIC)
-      return { stream: emptyFrameStream, bodies, problem: 'frame without its magic number' };
-    if (length > MAX_PACKET) return { stream: emptyFrameStream, bodies, problem: `frame of ${length} bytes` };
-    if (data.length - at - HEADER < length) break;
-    bodies.push(data.subarray(at + HEADER, at + HEADER + length));
-    at += HEADER + length;
+    if (readInt(data, at + 4) !== MAGIC) return { stream: emptyFrameStream, bodies, problem: { kind: 'magic' } };
+    if (length > MAX_PACKET)
+      return { stream: emptyFrameStream, bodies, problem: { kind: 'length', length: length | 0 } };
+    needed = HEADER + length;
+    if (data.length - at < needed) break;
+    bodies.push(data.subarray(at + HEADER, at + needed));
+    at += needed;
+    needed = HEADER;
   }
-  return { stream: { pending: data.subarray(at) }, bodies };
+  const rest = data.subarray(at);
+  return { stream: { pieces: rest.length === 0 ? [] : [rest], size: rest.length, needed }, bodies };
 };

@@ -21,6 +21,3 @@ export const answer = (request: Message, data: Data, result: Result, after: Data
     ...dataFields(after),
   ],
 });
-
-/** The answer to a request with a wrong or missing argument. */
-export const invalid = (request: Message): Message => answer(request, {}, 'badreq', { info: 'EINVAL' });

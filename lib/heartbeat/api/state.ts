@@ -4,6 +4,7 @@ import type { Millis } from '../../time.js';
 import type { ClusterView } from '../cluster/interface.js';
 import type { ApiAuth } from '../config/model.js';
 import type { Message } from '../wire/message.js';
+import type { FrameProblem } from './frame.js';
 
 /** Which messages a client wants to see (heartbeat reference 7.3, setfilter). */
 export const FILTER = {
@@ -24,22 +25,34 @@ export interface Credentials {
   readonly gid: number;
 }
 
+/** A connection, whether it has signed on or not. */
+export interface Peer {
+  readonly who: Credentials;
+  /** How often something about it was logged; see MAX_COMPLAINTS. */
+  readonly complaints: number;
+  /** Frames in a row that hold no message. */
+  readonly unreadable: number;
+}
+
 /** A client that has signed on. A casual client (its name is its pid) may only ask questions. */
 export interface Client {
   readonly name: string;
   readonly casual: boolean;
   readonly pid: number;
+  /** Whether the system vouches for `pid`. */
+  readonly pidKnown: boolean;
   readonly uid: number;
   readonly filter: number;
   /** Sent with each message; 0: none. */
   readonly signal: number;
-  /** Count of the sign-on among all since the start of the daemon. */
+  /** Count of the sign-on among all attempts since the start of the daemon. */
   readonly generation: number;
 }
 
 /** Immutable. Connections have numbers that the caller gives; they are never used twice. */
 export interface ApiState {
-  readonly connections: ReadonlyMap<number, Credentials>;
+  readonly connections: ReadonlyMap<number, Peer>;
+  /** By connection, in the order of the sign-ons. */
   readonly clients: ReadonlyMap<number, Client>;
   readonly signOns: number;
 }
@@ -59,6 +72,12 @@ export interface ApiFacts {
   readonly daemonUid: number;
   /** Number of the syslog facility in use as syslog.h has it, e.g. 128 for local0; -1 without one. */
   readonly facility: number;
+  /** False when the daemon was told to leave resources alone (`-M`). */
+  readonly managesResources: boolean;
+  /** auto_failback legacy. */
+  readonly legacy: boolean;
+  /** Whether there is a process of that number. */
+  readonly processExists: (pid: number) => boolean;
 }
 
 /** Facts that change: what the cluster looks like, and the uuids of nodes as far as they are known. */
@@ -69,8 +88,12 @@ export interface ApiView extends ClusterView {
 export type ApiEvent =
   | { readonly type: 'connected'; readonly connection: number; readonly credentials: Credentials }
   | { readonly type: 'received'; readonly connection: number; readonly message: Message }
-  /** Bytes that are no message. */
-  | { readonly type: 'garbled'; readonly connection: number; readonly detail: string }
+  /** A frame that holds no message. */
+  | { readonly type: 'unreadable'; readonly connection: number }
+  /** The bytes are no frames (any more): nothing further can be understood. */
+  | { readonly type: 'garbled'; readonly connection: number; readonly problem: FrameProblem }
+  /** It does not read what it is sent, and was cut off. */
+  | { readonly type: 'stuck'; readonly connection: number; readonly waiting: number }
   /** End of file, or an error of the socket. */
   | { readonly type: 'closed'; readonly connection: number }
   /** A `deliver` effect of the cluster machine; `quality` is keepIt unless said otherwise. */
@@ -92,9 +115,14 @@ export interface ApiStep {
 
 export const initialApiState: ApiState = { connections: new Map(), clients: new Map(), signOns: 0 };
 
+export const withPeer = (state: ApiState, connection: number, peer: Peer): ApiState => ({
+  ...state,
+  connections: new Map(state.connections).set(connection, peer),
+});
+
 export const withClient = (state: ApiState, connection: number, client: Client): ApiState => ({
   ...state,
-  clients: new Map([...state.clients, [connection, client]]),
+  clients: new Map(state.clients).set(connection, client),
 });
 
 export const withoutConnection = (state: ApiState, connection: number): ApiState => ({
@@ -102,3 +130,16 @@ export const withoutConnection = (state: ApiState, connection: number): ApiState
   connections: new Map([...state.connections].filter(([id]) => id !== connection)),
   clients: new Map([...state.clients].filter(([id]) => id !== connection)),
 });
+
+/** The client of that name, if it is on this node. */
+export const clientNamed = (state: ApiState, name: string): Client | undefined =>
+  [...state.clients.values()].find((client) => client.name === name);
+
+/** A message to a signed-on client, with its signal if it has asked for one. */
+export const tell = (connection: number, client: Client, message: Message): readonly ApiEffect[] => {
+  const reply: ApiEffect = { type: 'reply', connection, message };
+  // A pid that only the client itself vouches for may be that of anybody.
+  return client.signal === 0 || !client.pidKnown
+    ? [reply]
+    : [reply, { type: 'signal', pid: client.pid, signal: client.signal }];
+};

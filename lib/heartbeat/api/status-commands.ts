@@ -1,6 +1,7 @@
 /** The sub-commands of cl_status, with the texts and exit codes of the genuine one (heartbeat reference 7.6). */
 import { type Message, text } from '../wire/message.js';
 import type { ApiClient, Connected } from './client.js';
+import { type StatusCall as Call, parseStatusOptions } from './status-options.js';
 import { USAGE } from './status-usage.js';
 
 /** `errors` are texts of log lines of priority ERROR; `stderr` is plain text. All without the last newline. */
@@ -24,13 +25,6 @@ const print = (code: number, ...stdout: readonly string[]): StatusResult => resu
 /** A failure that the client library explains; the reason is often empty. */
 const failure = (code: number, what: string, reason: string): StatusResult =>
   result(code, { errors: [what, `REASON: ${reason}`] });
-
-interface Call {
-  readonly flags: ReadonlySet<string>;
-  readonly words: readonly string[];
-  /** The argument of -p of hbparameter. */
-  readonly parameter: string | undefined;
-}
 
 /** Node and link lists come in the order of ha.cf and are printed the other way round, as ever. */
 const list = async (client: ApiClient, reqtype: string, fields = {}): Promise<readonly Message[] | undefined> => {
@@ -135,7 +129,8 @@ const clientStatus = async (client: ApiClient, { words }: Call): Promise<StatusR
 const resourceStatus = async (client: ApiClient, { flags }: Call): Promise<StatusResult> => {
   const [answer] = (await client.ask('getrsc')) ?? [];
   const held = answer === undefined ? undefined : text(answer, 'rsc_hold');
-  if (held === undefined) return failure(13, 'Cannot get cluster resource status', '');
+  const reason = (answer === undefined ? undefined : text(answer, 'info')) ?? '';
+  if (held === undefined) return failure(13, 'Cannot get cluster resource status', reason);
   return print(0, flags.has('m') ? `This node is holding ${held} resources.` : held);
 };
 
@@ -209,18 +204,10 @@ const daemonStatus = async (connection: Connected, call: Call): Promise<StatusRe
   return print(0, ...head, ...((await nodeLines(connection.client, call)) ?? []));
 };
 
-const parse = (args: readonly string[], withParameter: boolean): Call => {
-  const flags = new Set<string>();
-  const words: string[] = [];
-  let named: string | undefined;
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index] ?? '';
-    if (withParameter && arg.startsWith('-p')) named = arg.length > 2 ? arg.slice(2) : args[++index];
-    else if (/^-./.test(arg)) for (const flag of arg.slice(1)) flags.add(flag);
-    else words.push(arg);
-  }
-  return { flags, words, parameter: named };
-};
+/** Two ways of saying the same. */
+const UNKNOWN_OPTION: Readonly<Record<string, string>> = Object.fromEntries(
+  ['listnodes', 'listhblinks', 'hbparameter'].map((name) => [name, 'Error: getopt returnedcharacter code ?.']),
+);
 
 /** Runs one call of cl_status; `connect` is only used when the daemon is needed. */
 export const runStatusCommand = async (
@@ -231,13 +218,17 @@ export const runStatusCommand = async (
   if (name === undefined || name === '-h' || name === '--help') return print(0, ...USAGE.trimEnd().split('\n'));
   const subCommand = Object.hasOwn(SUB_COMMANDS, name) ? SUB_COMMANDS[name] : undefined;
   if (subCommand === undefined && name !== 'hbstatus') return result(11, { errors: [`${name}: invalid sub-command.`] });
-  const call = parse(rest, name === 'hbparameter');
+  const call = parseStatusOptions(name, rest);
   const connection = await connect();
   try {
-    if (subCommand === undefined) return await daemonStatus(connection, call);
+    // Of hbstatus alone genuine bears with options that it does not know.
+    if (subCommand === undefined) return { ...(await daemonStatus(connection, call)), stderr: call.problems };
     if (connection.state !== 'signed on')
       return failure(1, 'Cannot signon with heartbeat', connection.state === 'stopped' ? NO_DAEMON : connection.reason);
-    return await subCommand(connection.client, call);
+    const [problem] = call.problems;
+    return problem === undefined
+      ? await subCommand(connection.client, call)
+      : result(11, { stderr: [problem], errors: [UNKNOWN_OPTION[name] ?? 'Error: getopt returnedcharacter ?.'] });
   } finally {
     if (connection.state === 'signed on') connection.client.close();
   }

@@ -26,5 +26,12 @@ rscstatus
 hbparameter -p <parameter-name>
 	Print a value of ha.cf or its default.
 
-Every sub-command takes -m for answers in whole sentences.
+Every sub-command takes -m for answers in whole sentences. Without a sub-command, or with -h or --help: this text.
+
+Examples:
+	cl_status listnodes -v                  do the nodes hear each other, and on which links?
+	cl_status rscstatus -m                  what does this node hold?
+	cl_status hblinkstatus lb2 eth0         exit status 0: lb2 is heard on eth0
+	cl_status clientstatus lb2 ipfail 3000  does ipfail run on the other node?
+	cl_status hbparameter -p deadtime       which value counts?
 `;

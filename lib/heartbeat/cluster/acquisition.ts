@@ -1,7 +1,7 @@
 /** Taking our own groups, and becoming stable at start-up (heartbeat reference 6.2, 6.3). */
 import { considerFailback } from './failback.js';
 import { contains, plus } from './holdings.js';
-import { startJob } from './jobs.js';
+import { acquireOwn, scriptAcquiresOwn } from './own-scripts.js';
 import { partner, present } from './partner.js';
 import { announceStart, report } from './reports.js';
 import { say, type Turn, updateResources } from './turn.js';
@@ -12,7 +12,9 @@ export const requestOurs = (turn: Turn): Turn => {
   if (contains(otherHold, 'foreign') || contains(hold, 'local')) {
     return standby.state === 'not' ? say(turn, 'info', 'Local Resource acquisition completed. (none)') : turn;
   }
-  return startJob(updateResources(turn, { hold: plus(hold, 'local') }), 'acquire', 'local', 'local', { kind: 'ours' });
+  const held = acquireOwn(updateResources(turn, { hold: plus(hold, 'local') }), { kind: 'ours' });
+  // heartbeat reference 6.2: what the scripts still have to start does not hold up the report.
+  return scriptAcquiresOwn(turn) ? oursAcquired(held) : held;
 };
 
 /** Our own groups have been started, as far as they could. */

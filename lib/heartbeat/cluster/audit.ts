@@ -7,9 +7,11 @@ import { say, type Turn, updateResources } from './turn.js';
 
 const complaints = (state: ClusterState): readonly string[] => {
   const { hold, otherHold, otherStable, phase } = state.resources;
-  if (isLegacy(state) || phase === 'init' || phase === 'shutdown' || partner(state) === undefined) return [];
+  const other = partner(state);
+  if (isLegacy(state) || phase === 'init' || phase === 'shutdown' || other === undefined) return [];
   const theirs = mirrored(otherHold);
-  const both = common(hold, theirs);
+  // One of ours that was killed and begins again claims all that it is stopping just then: nothing to be alarmed by.
+  const both = other.kin?.phase === 'init' ? 'none' : common(hold, theirs);
   const either = plus(hold, theirs);
   const settled = isQuiet(state) && otherStable;
   return [

@@ -1,8 +1,13 @@
 /** From the first own status until communication is up (heartbeat reference 4.6, 5.4). */
 import type { Millis } from '../../time.js';
+import { type Message, text } from '../wire/message.js';
 import { startBesideKin } from './acquisition.js';
-import { startJob } from './jobs.js';
+import { minus } from './holdings.js';
+import type { Holding } from './interface.js';
+import { claims, startJob } from './jobs.js';
+import { oweKept } from './kept.js';
 import { legacyStart } from './legacy.js';
+import { adoptNodeList, deletedList } from './membership.js';
 import { sendStatus } from './ownstatus.js';
 import { isLegacy, others, partner, present } from './partner.js';
 import { broadcast, send } from './sending.js';
@@ -23,6 +28,15 @@ const sweep = (turn: Turn): Turn =>
       kind: 'cleanup',
     },
   );
+
+/** What a former life left has been stopped; what was not is tried again, unless we have come to hold it ourselves. */
+export const sweptOut = (turn: Turn, stuck: Holding): Turn => {
+  const left = minus(stuck, claims(turn.state));
+  // A stop releases everything itself.
+  if (left === 'none' || turn.state.stop.phase !== 'none') return turn;
+  const said = say(turn, 'CRIT', `${left} resources that the last run left cannot be stopped: trying again.`);
+  return startJob(said, 'release', left, left, { kind: 'cleanup' });
+};
 
 /** The daemon runs and its media are open. */
 export const begin = (turn: Turn): Turn => {
@@ -56,7 +70,7 @@ const comeUp = (turn: Turn): Turn => {
     'info',
     "Local status now set to: 'active'",
   );
-  return startResources(emit(sendStatus(said, true), { type: 'communicationUp' }));
+  return startResources(emit(sendStatus(oweKept(said), true), { type: 'communicationUp' }));
 };
 
 const settled = (state: ClusterState): boolean =>
@@ -70,10 +84,17 @@ const ask = (turn: Turn, dest: string): Turn =>
     dest,
   });
 
+const stopAsking = (turn: Turn): Turn =>
+  turn.state.communication.phase === 'asking'
+    ? update(turn, { communication: { phase: 'waiting', askAt: undefined } })
+    : turn;
+
 /** Goes on as soon as everybody has been heard or given up. */
 export const advance = (turn: Turn): Turn => {
   const { communication, status, flowControl, stop } = turn.state;
-  if (communication.phase === 'up' || status === 'init' || stop.phase === 'gone') return turn;
+  if (communication.phase === 'up' || status === 'init') return turn;
+  // Who is leaving begins nothing, not even when its patience with a silent peer runs out meanwhile.
+  if (stop.phase !== 'none') return stopAsking(turn);
   if (communication.phase === 'waiting' && !settled(turn.state)) return turn;
   const alive = others(turn.state).find(present);
   if (alive === undefined || !flowControl) return comeUp(turn);
@@ -81,23 +102,22 @@ export const advance = (turn: Turn): Turn => {
   return due ? ask(turn, alive.name) : turn;
 };
 
-/** Answers a request for the node list: always the full list, each name followed by one blank. */
+/**
+ * Answers a request for the node list: always the full list, each name followed by one blank.
+ *
+ * A genuine node is up as soon as it has the answer, and in legacy mode starts its groups without asking for them unless it
+ * has heard by then that somebody else is active (seen beside it): our status goes first.
+ */
 export const answerNodeList = (turn: Turn, dest: string): Turn =>
-  send(turn, {
+  send(turn.state.status === 'active' && turn.state.nodes.get(dest)?.kin === undefined ? sendStatus(turn) : turn, {
     dest,
     t: 'repnodes',
     nodelist: turn.state.settings.nodes.map((name) => `${name} `).join(''),
-    delnodelist: ' ',
+    delnodelist: deletedList(turn),
   });
 
-/** The answer to our own request. ha.cf is the truth about the nodes, so a differing list is only logged. */
-export const gotNodeList = (turn: Turn, from: string, list: string | undefined): Turn => {
-  if (turn.state.communication.phase !== 'asking') return turn;
-  const theirs = new Set((list ?? '').split(/\s+/).filter((name) => name !== ''));
-  const { nodes } = turn.state.settings;
-  const same = theirs.size === nodes.length && nodes.every((name) => theirs.has(name));
-  const noted = same
-    ? turn
-    : say(turn, 'WARN', `The node list of ${from} differs from ours: [${[...theirs].join(' ')}]`);
-  return comeUp(noted);
-};
+/** The answer to our own request. */
+export const gotNodeList = (turn: Turn, from: string, answer: Message): Turn =>
+  turn.state.communication.phase === 'asking'
+    ? comeUp(adoptNodeList(turn, from, text(answer, 'nodelist'), text(answer, 'delnodelist')))
+    : turn;

@@ -1,11 +1,10 @@
 /** A node is declared dead (heartbeat reference 5.5). */
-import { message } from '../wire/message.js';
-import { hex } from './fieldnumbers.js';
+import { fence } from './fencing.js';
 import { isLegacy, partner } from './partner.js';
 import { UNKNOWN } from './sequence.js';
 import { cancelStandby } from './standby.js';
 import type { NodeState } from './state.js';
-import { acquireMissing, fencingReport } from './takeover.js';
+import { acquireMissing, deathNotice, fencingReport } from './takeover.js';
 import { deliver, emit, say, type Turn, updateNode, updateResources } from './turn.js';
 
 /** Whether the node told us, in this life, that it holds nothing. */
@@ -25,6 +24,7 @@ const reactWithResources = (turn: Turn, node: NodeState): Turn => {
     orphanSince: undefined,
   });
   if (turn.state.resources.phase === 'shutdown') return noted;
+  if (!gaveUp && turn.state.settings.fences === true) return fence(noted, node.name);
   const said = gaveUp ? say(noted, 'info', `Dead node ${node.name} gave up resources.`) : noted;
   // The work first, the talking later: every line here costs time in which nobody serves.
   const working = turn.state.communication.phase === 'up' ? acquireMissing(said, node.name) : said;
@@ -43,13 +43,11 @@ export const declareDead = (turn: Turn, name: string): Turn => {
   });
   const reacted =
     node.type === 'normal' && partner(turn.state)?.name === name ? reactWithResources(marked, node) : marked;
-  const notice = message({
-    t: 'status',
-    seq: '1',
-    ts: hex(turn.now.wall / 1000),
-    src: name,
-    st: 'dead',
-    ...(node.type === 'ping' ? { info: 'ping' } : {}),
-  });
-  return emit(deliver(reacted, notice), { type: 'notify', message: notice });
+  const notice = deathNotice(turn, name, node.type === 'ping');
+  const told = deliver(reacted, notice);
+  // The administrator's own script takes over, too: it must wait as well.
+  if (reacted.state.fencing === name) return told;
+  // The script that takes over has got it already.
+  const isRunning = reacted.state.jobs.some(({ purpose }) => purpose.kind === 'script' && purpose.from === name);
+  return isRunning ? told : emit(told, { type: 'notify', message: notice });
 };

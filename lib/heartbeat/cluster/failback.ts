@@ -1,6 +1,7 @@
 /** Giving the other node its groups back after we took them because it was gone (heartbeat reference 6.3). */
 import type { Millis } from '../../time.js';
 import { overlap } from './conflict.js';
+import { isFit } from './fitness.js';
 import { contains } from './holdings.js';
 import { isQuiet } from './jobs.js';
 import { partner, present } from './partner.js';
@@ -13,7 +14,9 @@ const RETRY = 1_000;
 export const considerFailback = (turn: Turn): Turn => {
   const { settings, resources, stop } = turn.state;
   if (!resources.failbackWanted || settings.autoFailback !== 'on') return turn;
-  if (!resources.otherStable || !present(partner(turn.state)) || stop.phase !== 'none') {
+  const other = partner(turn.state);
+  // Who is not well gets them when it is.
+  if (!resources.otherStable || !present(other) || !isFit(other) || stop.phase !== 'none') {
     return updateResources(turn, { failbackAt: undefined });
   }
   if (!contains(resources.hold, 'foreign')) {

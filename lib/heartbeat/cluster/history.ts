@@ -14,7 +14,7 @@ export type History = readonly Sent[];
 
 const SIZE = 500;
 /** A message is not sent again within this time: several peers or repeated requests get one copy. */
-const RESEND_PAUSE = 240;
+export const RESEND_PAUSE = 240;
 /** Numbers looked at in one request. */
 const MAX_PER_REQUEST = 50;
 

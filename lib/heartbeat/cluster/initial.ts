@@ -1,6 +1,8 @@
 /** The state before the first step. */
 import type { Millis, Now } from '../../time.js';
 import type { ClusterSettings } from './interface.js';
+import { keptHolding, keptKeys } from './kept.js';
+import { initialHealth } from './own-health.js';
 import { draw } from './random.js';
 import { UNKNOWN } from './sequence.js';
 import type { ClusterState, NodeState, ResourceState } from './state.js';
@@ -11,7 +13,9 @@ const NO_RESOURCES: ResourceState = {
   hold: 'none',
   otherHold: 'none',
   otherHoldSeq: 0,
+  otherAdded: undefined,
   otherStable: false,
+  otherStableSeq: 0,
   otherHeldAtDeath: 'none',
   takeover: false,
   standby: { state: 'not' },
@@ -22,13 +26,15 @@ const NO_RESOURCES: ResourceState = {
   announced: false,
   queryAt: undefined,
   conflictSince: undefined,
+  conflictAskedAt: undefined,
   orphanSince: undefined,
   orphanOffered: false,
   giveUp: undefined,
   complaints: [],
 };
 
-const newNode = (
+/** A node nothing is known of yet. */
+export const newNode = (
   name: string,
   type: 'normal' | 'ping',
   links: readonly string[],
@@ -48,11 +54,21 @@ const newNode = (
   countFrom: now.mono,
   timeout,
   reprieved: false,
+  excused: 0,
   left: false,
   ackDigit,
   acked: 0,
+  refused: undefined,
   ackBase: 0,
   kin: undefined,
+  floor: 0,
+  revoked: 0,
+  clock: undefined,
+  doubt: undefined,
+  provenAt: undefined,
+  // heartbeat reference 7.3.
+  weight: 100,
+  site: '',
 });
 
 /** A day: short enough for every timer. */
@@ -73,6 +89,10 @@ export const initialState = (settings: ClusterSettings, now: Now): ClusterState 
   for (const name of settings.nodes) {
     nodes.set(name, newNode(name, 'normal', settings.links, settings.deadtime, now, digit()));
   }
+  for (const { name, generation, seq } of settings.peersSeen ?? []) {
+    const node = nodes.get(name);
+    if (node !== undefined && name !== settings.self) nodes.set(name, { ...node, generation, floor: seq });
+  }
   for (const name of settings.pingNodes) {
     if (!nodes.has(name)) nodes.set(name, newNode(name, 'ping', [name], settings.deadping, now, digit()));
   }
@@ -89,14 +109,27 @@ export const initialState = (settings: ClusterSettings, now: Now): ClusterState 
     history: [],
     historyWarned: 0,
     flowControl: true,
+    clientsPaused: false,
     communication: { phase: 'waiting', askAt: undefined },
-    resources: NO_RESOURCES,
+    resources: { ...NO_RESOURCES, hold: keptHolding(settings) },
     nextJob: 1,
     jobs: [],
     stop: { phase: 'none', at: undefined },
+    reload: { phase: 'none' },
     published: '',
     rejections: new Map(),
-    heldKeys: [],
+    unlogged: new Map(),
+    counters: {},
+    nextWord: 1,
+    remembered: settings.peersSeen ?? [],
+    rememberAt: undefined,
+    echoes: [],
+    deleted: [],
+    heldKeys: keptKeys(settings),
     askGroupsAt: undefined,
+    fencing: undefined,
+    askedKeys: [],
+    ownScripts: [],
+    health: initialHealth(settings.holddown),
   };
 };

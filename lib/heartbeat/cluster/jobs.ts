@@ -1,8 +1,11 @@
 /** Work on resource groups that has been asked for and has not ended yet. */
 import { plus } from './holdings.js';
-import type { Holding, JobScope } from './interface.js';
+import type { ClusterEffect, Holding, JobScope } from './interface.js';
 import type { ClusterState, Job, Purpose } from './state.js';
 import { emit, type Turn, update } from './turn.js';
+
+/** What a job is told beyond its scope. */
+export type JobDetails = Pick<Extract<ClusterEffect, { type: 'job' }>, 'group' | 'occasion' | 'script'>;
 
 /**
  * Asks for a job on `scope`. `part` is what of it may be running here until the job ends: a release also stops groups
@@ -14,12 +17,12 @@ export const startJob = (
   scope: JobScope | 'none',
   part: Holding,
   purpose: Purpose,
-  group?: string,
+  details: JobDetails = {},
 ): Turn => {
   if (scope === 'none') return turn;
   const job = turn.state.nextJob;
   const asked = update(turn, { nextJob: job + 1, jobs: [...turn.state.jobs, { job, scope, part, purpose }] });
-  return emit(asked, { type: 'job', job, action, scope, ...(group === undefined ? {} : { group }) });
+  return emit(asked, { type: 'job', job, action, scope, ...details });
 };
 
 /** Takes an ended job off the list; undefined when we never asked for it. */

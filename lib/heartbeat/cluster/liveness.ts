@@ -35,27 +35,27 @@ export const bury = (turn: Turn): Turn => {
 /**
  * We were late ourselves: what we did not hear meanwhile proves nothing.
  *
- * A short lateness does not count as silence. After a long one (a keepalive or more) everybody gets one full further
- * timeout. It is granted once until something is heard again, so that a node that stalls over and over still notices
- * a dead peer after two timeouts of its own waking time.
+ * A short lateness does not count as silence, up to one keepalive in all: a node that is always a little late, because
+ * somebody floods it with packets, must not wait for a dead peer for ever. After a long one (a keepalive or more)
+ * everybody gets one full further timeout. It is granted once until something is heard again, so that a node that stalls
+ * over and over still notices a dead peer after two timeouts of its own waking time.
  */
 export const excuseLateness = (turn: Turn, late: number): Turn => {
   const { state, now } = turn;
   if (!(late > ORDINARY) || state.startedAt === undefined) return turn;
-  const long = late >= state.settings.keepalive;
+  const { keepalive } = state.settings;
+  const long = late >= keepalive;
   const nodes = new Map<string, NodeState>();
   for (const [name, node] of state.nodes) {
-    const counted = Math.min(now.mono, node.countFrom + late + ONE_LOOK) as Millis;
-    const links = node.links.map((link) => ({
-      ...link,
-      heardAt: long ? now.mono : (Math.min(now.mono, link.heardAt + late + ONE_LOOK) as Millis),
-    }));
+    const shift = long ? late + ONE_LOOK : Math.max(0, Math.min(late + ONE_LOOK, keepalive - node.excused));
+    const later = (from: Millis): Millis => Math.min(now.mono, from + shift) as Millis;
     const fresh = long && !node.reprieved;
     nodes.set(name, {
       ...node,
-      links,
-      countFrom: fresh ? now.mono : counted,
+      links: node.links.map((link) => ({ ...link, heardAt: long ? now.mono : later(link.heardAt) })),
+      countFrom: fresh ? now.mono : later(node.countFrom),
       reprieved: node.reprieved || long,
+      excused: long ? node.excused : node.excused + shift,
     });
   }
   const excused = update(turn, { nodes });

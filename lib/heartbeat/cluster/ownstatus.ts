@@ -1,24 +1,29 @@
 /** Our own heartbeat (heartbeat reference 4.1, 5.3). */
 import type { Millis } from '../../time.js';
+import { text } from '../wire/message.js';
+import { noteEcho } from './echoes.js';
 import { hex } from './fieldnumbers.js';
 import { kinFields } from './kin.js';
 import { transmit } from './sending.js';
-import { deliver, emit, type Turn, update } from './turn.js';
+import { deliver, show, type Turn, update } from './turn.js';
 
-/** Sends our status. `changed`: clients and rc.d scripts hear of it, as of every change. */
-export const sendStatus = (turn: Turn, changed = false): Turn => {
-  const { status, settings, flowControl } = turn.state;
+/**
+ * Sends our status. `changed`: clients hear of it, as of every change; rc.d/status only of other nodes (seen in genuine).
+ * `timeout`: how long others shall wait.
+ */
+export const sendStatus = (turn: Turn, changed = false, timeout = turn.state.settings.deadtime): Turn => {
+  const { status, flowControl } = turn.state;
   const kin = kinFields(turn.state);
   const sent = transmit(turn, {
     t: 'status',
     st: status,
-    dt: hex(settings.deadtime),
+    dt: hex(timeout),
     ...(flowControl ? { protocol: '1' } : {}),
     ...kin,
   });
-  const noted = update(sent.turn, { published: Object.values(kin).join(' ') });
-  if (!changed) return noted;
-  return emit(deliver(noted, sent.message), { type: 'notify', message: sent.message });
+  const published = update(sent.turn, { published: Object.values(kin).join(' ') });
+  const noted = noteEcho(published, text(sent.message, 'ts'));
+  return changed ? deliver(noted, sent.message) : show(noted, sent.message, 'noChange');
 };
 
 /** The keepalive is over. After a stall one status is enough. */

@@ -40,13 +40,31 @@ export const heardStarting = (before: Turn, name: string): Turn => {
   }
 };
 
-/** What it holds; a late copy of an older report does not undo a newer one. */
+/**
+ * What it holds; a late copy of an older report does not undo a newer one. A full report that was overtaken by the
+ * additive one after it (a genuine takeover sends both at once) still counts as what that one adds to.
+ */
 const believe = (turn: Turn, message: Message, seq: number): Turn => {
   const hold = parseHolding(text(message, 'rsc_hold'));
-  const { otherHold, otherHoldSeq } = turn.state.resources;
-  if (hold === undefined || seq < otherHoldSeq) return turn;
+  const { otherHold, otherHoldSeq, otherAdded } = turn.state.resources;
+  if (hold === undefined) return turn;
   const replaces = text(message, 'rtype') === 'full' || hold === 'none';
-  return updateResources(turn, { otherHold: replaces ? hold : plus(otherHold, hold), otherHoldSeq: seq });
+  if (seq >= otherHoldSeq) {
+    if (replaces) return updateResources(turn, { otherHold: hold, otherHoldSeq: seq, otherAdded: undefined });
+    const added = otherAdded?.seq === otherHoldSeq ? otherAdded : { after: otherHoldSeq, hold: 'none' as const };
+    return updateResources(turn, {
+      otherHold: plus(otherHold, hold),
+      otherHoldSeq: seq,
+      otherAdded: { seq, after: added.after, hold: plus(added.hold, hold) },
+    });
+  }
+  const overtaken = replaces && otherAdded?.seq === otherHoldSeq && seq > otherAdded.after;
+  return overtaken
+    ? updateResources(turn, {
+        otherHold: plus(hold, otherAdded.hold),
+        otherAdded: { ...otherAdded, after: seq },
+      })
+    : turn;
 };
 
 /** The other node reports what it holds. Our own kind says it in its status, where it cannot come in the wrong order. */
@@ -58,10 +76,11 @@ export const heardReport = (turn: Turn, name: string, message: Message, seq: num
   }
   const wasStable = turn.state.resources.otherStable;
   const believed = believe(noteFirstReport(turn), message, seq);
-  const stable = text(message, 'isstable');
+  // An older report that was overtaken undoes no newer one.
+  const stable = seq < turn.state.resources.otherStableSeq ? undefined : text(message, 'isstable');
   const known = text(message, 'rtype') === 'full';
   const noted = updateResources(believed, {
-    ...(stable === '1' || stable === '0' ? { otherStable: stable === '1' } : {}),
+    ...(stable === '1' || stable === '0' ? { otherStable: stable === '1', otherStableSeq: seq } : {}),
     ...(known ? { queryAt: undefined } : {}),
   });
   const answered =

@@ -2,8 +2,9 @@
 import type { Millis } from '../../time.js';
 import { type Message, text } from '../wire/message.js';
 import { decimalNumber, hex, hexNumber } from './fieldnumbers.js';
-import { answer } from './history.js';
+import { answer, RESEND_PAUSE } from './history.js';
 import { draw } from './random.js';
+import { sayRarely } from './refusals.js';
 import { send } from './sending.js';
 import { forget, type Missing } from './sequence.js';
 import type { NodeState } from './state.js';
@@ -61,11 +62,18 @@ export const answerRexmit = (turn: Turn, from: string, request: Message): Turn =
   const first = decimalNumber(request, 'firstseq');
   const last = decimalNumber(request, 'lastseq');
   if (first === undefined || last === undefined || last < first) return turn;
-  const acked = turn.state.nodes.get(from)?.acked ?? 0;
-  const found = answer(turn.state.history, first, last, acked, turn.now.mono);
+  const node = turn.state.nodes.get(from);
+  const found = answer(turn.state.history, first, last, node?.acked ?? 0, turn.now.mono);
   const resent = found.resend.reduce((sum, message) => emit(sum, { type: 'send', message }), turn);
   const noted = update(resent, { history: found.history });
-  const refused = found.naks.reduce(
+  // The same request over and over gets the same answer, but not fifty packets each time.
+  const refused = node?.refused;
+  const lately = refused !== undefined && turn.now.mono - refused.at < RESEND_PAUSE ? refused.upTo : 0;
+  const naks = found.naks.filter((seq) => seq > lately);
+  const highest = naks.at(-1);
+  const told =
+    highest === undefined ? noted : updateNode(noted, from, { refused: { upTo: highest, at: turn.now.mono } });
+  const answered = naks.reduce(
     (sum, seq) =>
       send(say(sum, 'ERROR', `Cannot rexmit pkt ${seq} for ${from}: seqno too low`), {
         t: 'NS_nak_rexmit',
@@ -73,11 +81,13 @@ export const answerRexmit = (turn: Turn, from: string, request: Message): Turn =
         dest: from,
         info: 'seqno too low',
       }),
-    noted,
+    told,
   );
   return found.unknown === undefined
-    ? refused
-    : say(refused, 'WARN', `Rexmit of seq ${found.unknown} requested. ${turn.state.nextSeq - 1} is max.`);
+    ? answered
+    : sayRarely(answered, `rexmit ${from}`, 'WARN', [
+        `Rexmit of seq ${found.unknown} requested. ${turn.state.nextSeq - 1} is max.`,
+      ]);
 };
 
 /** Somebody cannot send a number again: nobody needs to wait for it any longer. */

@@ -19,9 +19,19 @@ const completed = (turn: Turn, message: Message, seq: number | undefined): Messa
   const { settings } = state;
   const dest = text(message, 'dest');
   const destination = dest === undefined ? undefined : state.nodes.get(dest);
-  const own = seq === undefined ? message.fields : message.fields.filter((one) => !CONTROL.includes(one.name));
+  // A node in doubt may have got another uuid; with none in the message its name decides (reference 4.1).
+  const uuid = destination?.doubt === undefined ? destination?.uuid : undefined;
+  const own =
+    seq === undefined
+      ? message.fields
+      : message.fields
+          // Notices about clients name the sender themselves, in a place of their own.
+          .map((one) => (one.name === 'src' ? string('src', settings.self) : one))
+          .filter((one, index, all) =>
+            one.name === 'src' ? all.findIndex(({ name }) => name === 'src') === index : !CONTROL.includes(one.name),
+          );
   const control: Field[] = [
-    ...(destination === undefined ? [] : [binary('destuuid', destination.uuid ?? NO_UUID)]),
+    ...(destination === undefined ? [] : [binary('destuuid', uuid ?? NO_UUID)]),
     string('src', settings.self),
     binary('srcuuid', settings.uuid),
     ...(seq === undefined ? [] : [string('seq', hex(seq))]),

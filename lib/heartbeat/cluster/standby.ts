@@ -1,47 +1,66 @@
 /** Moving groups to the other node on request, in three words: me, other, done (heartbeat reference 6.5). */
 import type { Millis } from '../../time.js';
-import { common, minus, mirrored, plus } from './holdings.js';
+import { type Message, text } from '../wire/message.js';
+import { considerOffer, isFit, otherTrouble, ownTrouble } from './fitness.js';
+import { common, minus, mirrored, parseHolding, plus } from './holdings.js';
 import type { Holding, JobScope } from './interface.js';
 import { startJob } from './jobs.js';
 import { isLegacy, partner, present } from './partner.js';
 import { report } from './reports.js';
 import { broadcast } from './sending.js';
 import type { Standby } from './state.js';
-import { say, type Turn, updateResources } from './turn.js';
+import { emit, say, type Turn, updateResources } from './turn.js';
 
 const REPLY_TIME = 10_000;
 const WORK_TIME = 3_600_000;
 /** How long a peer of our own kind may deny a standby before we believe that it is over. */
 const DENIAL_TIME = 1_500;
+/** Our own kind alone knows the field. */
+const FORCED = 'hs_forced';
 
 /** A word of the protocol, ours or the other node's; `seq` is 0 for our own. */
 export interface StandbyWord {
   readonly info: string | undefined;
   readonly what: Holding;
+  /** What stood there instead of a holding, if that was the case; `what` is then none. */
+  readonly misnamed?: string;
   readonly from: string;
   readonly own: boolean;
   readonly seq: number;
+  /** It is handed over even to a node that is not well: it could not be started. */
+  readonly forced?: boolean;
 }
+
+/** Reads an `ask_resources` message: what is not said means all, what cannot be read moves nothing. */
+export const standbyWord = (message: Message, from: string, own: boolean, seq: number): StandbyWord => {
+  const named = text(message, 'rsc_hold');
+  const what = named === undefined ? 'all' : parseHolding(named);
+  const forced = text(message, FORCED) === '1';
+  const word = { info: text(message, 'info'), what: what ?? 'none', from, own, seq, forced };
+  return what === undefined && named !== undefined ? { ...word, misnamed: named } : word;
+};
 
 const setStandby = (turn: Turn, standby: Standby): Turn => updateResources(turn, { standby });
 
 const enter = (turn: Turn, state: 'me' | 'other' | 'done', what: Holding, initiator: boolean, time: number): Turn =>
   setStandby(turn, { state, what, initiator, until: (turn.now.mono + time) as Millis, deniedSince: undefined });
 
-const speak = (turn: Turn, what: Holding, info: 'me' | 'other' | 'done'): Turn =>
-  heardStandby(broadcast(turn, { t: 'ask_resources', rsc_hold: what, info }), {
-    info,
-    what,
-    from: turn.state.settings.self,
-    own: true,
-    seq: 0,
-  });
+const speak = (turn: Turn, what: Holding, info: 'me' | 'other' | 'done', forced = false): Turn => {
+  const marked = forced && partner(turn.state)?.kin !== undefined;
+  return heardStandby(
+    broadcast(turn, { t: 'ask_resources', rsc_hold: what, info, ...(marked ? { [FORCED]: '1' } : {}) }),
+    { info, what, from: turn.state.settings.self, own: true, seq: 0, forced },
+  );
+};
 
-/** Asks the other node to take `what` of ours; when that cannot be now, it is only logged. */
-export const requestStandby = (turn: Turn, what: Holding): Turn =>
-  canLead(turn)
-    ? speak(turn, what, 'me')
-    : heardStandby(turn, { info: 'me', what, from: turn.state.settings.self, own: true, seq: 0 });
+/**
+ * Asks the other node to take `what` of ours; when that cannot be now, it is only logged. `forced`: it shall do so even if
+ * it is not well, because it cannot be started here.
+ */
+export const requestStandby = (turn: Turn, what: Holding, forced = false): Turn =>
+  canLead(turn, forced)
+    ? speak(turn, what, 'me', forced)
+    : heardStandby(turn, { info: 'me', what, from: turn.state.settings.self, own: true, seq: 0, forced });
 
 /** Of two requests that crossed each other, the one of the node earlier in ha.cf counts (between our own kind only). */
 const yieldsTo = (turn: Turn, word: StandbyWord): boolean => {
@@ -55,22 +74,40 @@ const yieldsTo = (turn: Turn, word: StandbyWord): boolean => {
   );
 };
 
+/** Our own kind says in its next message that it is not at rest because of this very request; that one may come first. */
+const isItsUnrest = (turn: Turn, word: StandbyWord): boolean => {
+  const other = partner(turn.state);
+  return !word.own && other?.kin?.standby === true && other.statusSeq === word.seq + 1;
+};
+
 const heardMe = (turn: Turn, word: StandbyWord): Turn => {
   const { resources } = turn.state;
-  // `rsc_hold=none` moves nothing.
+  // A request that moves nothing keeps a genuine node busy for an hour: its work never ends (seen beside it).
   if (word.what === 'none') return turn;
   const ignored = `standby message [me] from ${word.from} ignored.`;
+  if (word.own && word.forced !== true && !isFit(partner(turn.state))) {
+    return say(turn, 'WARN', `${ignored}  Resources stay here, ${otherTrouble(partner(turn.state))}.`);
+  }
   if (resources.standby.state !== 'not' && !yieldsTo(turn, word)) {
     const left = Math.max(0, Math.ceil((resources.standby.until - turn.now.mono) / 1000));
     return say(turn, 'WARN', `Standby in progress- new request from ${word.from} ignored [${left} seconds left]`);
   }
-  if (!resources.otherStable && resources.standby.state === 'not') {
+  // While both hold the same groups, what moves would be decided by whoever is behind with its news.
+  const inFlux =
+    (!resources.otherStable && !isItsUnrest(turn, word)) ||
+    (!word.own && resources.conflictSince !== undefined && resources.conflictAskedAt === undefined);
+  if (inFlux && resources.standby.state === 'not') {
     return say(turn, 'WARN', `${ignored}  Other side is in flux.`);
   }
   if (resources.phase !== 'stable' || turn.state.jobs.length > 0) {
     return say(turn, 'WARN', `${ignored}  local resources in flux.`);
   }
-  const said = say(turn, 'info', `${word.from} wants to go standby [${word.what}]`);
+  const offered = word.own ? { turn, accepted: true } : considerOffer(turn, word.what, word.forced === true);
+  if (!offered.accepted) {
+    const why = turn.state.health === undefined ? '' : ownTrouble(turn.state.health);
+    return say(offered.turn, 'WARN', `${ignored}  ${why} here.`);
+  }
+  const said = say(offered.turn, 'info', `${word.from} wants to go standby [${word.what}]`);
   if (word.own) {
     const kin = partner(turn.state)?.kin !== undefined;
     return enter(kin ? said : updateResources(said, { otherStable: false }), 'me', word.what, true, REPLY_TIME);
@@ -102,7 +139,10 @@ const acquire = (turn: Turn, word: StandbyWord, what: Holding): Turn => {
     otherHold: minus(otherHold, what),
     otherHoldSeq: Math.max(otherHoldSeq, word.seq),
   });
-  return startJob(enter(known, 'done', what, false, WORK_TIME), 'acquire', ours, ours, {
+  // What runs here already is not started again, and until now the other node answered for its addresses as well.
+  const heldHere = common(turn.state.resources.hold, ours) !== 'none';
+  const announced = heldHere ? emit(known, { type: 'announce' }) : known;
+  return startJob(enter(announced, 'done', what, false, WORK_TIME), 'acquire', ours, ours, {
     kind: 'standbyAcquire',
   });
 };
@@ -134,14 +174,15 @@ const otherDone = (turn: Turn, word: StandbyWord, what: Holding): Turn => {
 };
 
 /** Whether a request of our own would be heeded here; one that is not must not reach the other node, it would wait for us. */
-export const canLead = (turn: Turn): boolean => {
+export const canLead = (turn: Turn, forced = false): boolean => {
   const { phase, otherStable, standby } = turn.state.resources;
   return (
     !isLegacy(turn.state) &&
     phase === 'stable' &&
     otherStable &&
     standby.state === 'not' &&
-    turn.state.jobs.length === 0
+    turn.state.jobs.length === 0 &&
+    (forced || isFit(partner(turn.state)))
   );
 };
 
@@ -150,6 +191,12 @@ export const heardStandby = (turn: Turn, word: StandbyWord): Turn => {
   const { resources } = turn.state;
   if (isLegacy(turn.state)) return say(turn, 'info', 'Standby mode only implemented when nice_failback on');
   if (resources.phase === 'shutdown') return turn;
+  if (word.misnamed !== undefined) {
+    return heardStandby(say(turn, 'ERROR', `encode_resources: bad resource type [${word.misnamed}]`), {
+      ...{ info: word.info, what: word.what, from: word.from, own: word.own, seq: word.seq },
+    });
+  }
+  if (word.info === undefined) return say(turn, 'ERROR', 'Received standby message without info/from');
   const { standby } = resources;
   const busy = standby.state !== 'not' && turn.state.jobs.length > 0;
   if (word.info === 'me') return heardMe(turn, word);
@@ -164,14 +211,27 @@ export const heardStandby = (turn: Turn, word: StandbyWord): Turn => {
     if (!word.own && standby.initiator) return otherDone(turn, word, moved);
   }
   const state = ['not', 'me', 'other', 'done'].indexOf(standby.state);
-  return say(turn, 'ERROR', `Ignored standby message '${word.info ?? ''}' from ${word.from} in state ${state}`);
+  return say(turn, 'ERROR', `Ignored standby message '${word.info}' from ${word.from} in state ${state}`);
 };
 
-/** The groups of a standby have been stopped here. */
-export const standbyReleased = (turn: Turn, part: JobScope): Turn => {
+/**
+ * The groups of a standby have been stopped here; or some of them go on running although they were told to stop, and
+ * then the other node must not start them: the standby is off, and what was stopped is started again.
+ */
+export const standbyReleased = (turn: Turn, part: JobScope, stuck: Holding): Turn => {
+  if (stuck !== 'none') return keep(turn, stuck);
   const said = say(turn, 'info', `${part} HA resource release completed (standby).`);
   const { standby } = turn.state.resources;
   return standby.state === 'me' ? speak(said, standby.what, 'done') : said;
+};
+
+/** Takes back what a standby was to give away. */
+const keep = (turn: Turn, stuck: Holding): Turn => {
+  const { standby, hold } = turn.state.resources;
+  const what = standby.state === 'not' ? stuck : plus(standby.what, stuck);
+  const said = say(turn, 'CRIT', `Standby cancelled: ${stuck} resources cannot be stopped here, so ${what} stay here.`);
+  const kept = updateResources(said, { standby: { state: 'not' }, hold: plus(hold, what), otherStable: true });
+  return report(startJob(kept, 'acquire', what, what, { kind: 'kept' }), undefined, true);
 };
 
 /** The groups of a standby have been started here. */

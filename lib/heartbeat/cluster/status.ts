@@ -5,7 +5,7 @@ import { hexNumber } from './fieldnumbers.js';
 import { heardKin, readKin } from './kin.js';
 import { partner } from './partner.js';
 import type { NodeState } from './state.js';
-import { deliver, emit, say, type Turn, update, updateNode, updateResources } from './turn.js';
+import { deliver, emit, say, show, type Turn, update, updateNode, updateResources } from './turn.js';
 
 /** No node may make us wait for it longer than that, or call it dead faster. */
 const MAX_TIMEOUT = 3_600_000;
@@ -70,6 +70,7 @@ export const heardStatus = (
       : turn;
   const timed = renewed ? controlled : lateness(controlled, node);
   const dt = hexNumber(message, 'dt');
+  const ts = hexNumber(message, 'ts');
   const timeout =
     node.type === 'ping' || dt === undefined || dt === 0
       ? node.timeout
@@ -78,11 +79,13 @@ export const heardStatus = (
     status: st,
     statusAt: turn.now.mono,
     statusSeq: seq ?? node.statusSeq,
+    clock: ts === undefined ? node.clock : { ts, at: turn.now.mono },
     countFrom: turn.now.mono,
     reprieved: false,
+    excused: 0,
     timeout,
   });
-  const told = st === node.status ? alive : changedStatus(alive, name, message, st);
+  const told = st === node.status ? show(alive, message, 'noChange') : changedStatus(alive, name, message, st);
   return node.type === 'ping' ? told : heardKin(told, name, readKin(message), seq ?? 0);
 };
 

@@ -1,8 +1,10 @@
 /** Leaving the cluster in good order (heartbeat reference 6.6). */
 import type { Millis } from '../../time.js';
 import { idleFrom } from './initial.js';
+import type { Holding } from './interface.js';
 import { isQuiet, startJob } from './jobs.js';
-import { isLegacy, partner, present } from './partner.js';
+import { rememberAtTheEnd } from './memory.js';
+import { isLegacy, others, partner, present } from './partner.js';
 import { report } from './reports.js';
 import { broadcast } from './sending.js';
 import type { ClusterState } from './state.js';
@@ -31,11 +33,12 @@ const release = (turn: Turn): Turn => {
     'info',
     'Giving up all HA resources.',
   );
-  return startJob(said, 'release', 'every', turn.state.resources.hold, { kind: 'shutdown' });
+  const parting = emit(said, { type: 'farewell', step: 'releasing' });
+  return startJob(parting, 'release', 'every', turn.state.resources.hold, { kind: 'shutdown' });
 };
 
 const end = (turn: Turn): Turn => {
-  const said = say(turn, 'info', `${turn.state.settings.self} Heartbeat shutdown complete.`);
+  const said = say(rememberAtTheEnd(turn), 'info', `${turn.state.settings.self} Heartbeat shutdown complete.`);
   return emit(update(said, { stop: { phase: 'gone', at: undefined }, idleUntil: idleFrom(turn.now) }), {
     type: 'exit',
     restart: false,
@@ -45,8 +48,11 @@ const end = (turn: Turn): Turn => {
 /** The order to stop has come. */
 export const orderStop = (turn: Turn): Turn => {
   if (turn.state.stop.phase !== 'none') return turn;
-  // Before communication is up nothing is held and nobody counts on us: there is nothing to wait for.
-  if (turn.state.communication.phase !== 'up') return end(turn);
+  const { communication, jobs, resources } = turn.state;
+  // Before communication is up nobody counts on us: unless a former life left something running, or somebody is there to
+  // whom we would be dead only after his deadtime, there is nothing to do.
+  const alone = !others(turn.state).some((node) => present(node) && node.statusAt !== undefined);
+  if (alone && communication.phase !== 'up' && resources.hold === 'none' && jobs.length === 0) return end(turn);
   const wanted = update(turn, { stop: { phase: 'wanted', at: (turn.now.mono + PATIENCE) as Millis } });
   const delayed = proceedWithStop(wanted);
   return delayed.state.stop.phase === 'wanted'
@@ -69,15 +75,25 @@ export const proceedWithStop = (turn: Turn): Turn => {
   if (phase !== 'wanted') return turn;
   if (isLegacy(state)) return state.jobs.length === 0 ? release(turn) : turn;
   const settled = isQuiet(state) && (state.resources.otherStable || !present(partner(state)));
-  // Who has not taken anything yet leaves nothing behind.
-  const untouched = state.resources.phase !== 'stable' && state.resources.hold === 'none' && state.jobs.length === 0;
-  return settled || untouched || (late && state.jobs.length === 0) ? release(turn) : turn;
+  if (settled) return release(turn);
+  if (state.jobs.length > 0) return turn;
+  // Who has not taken anything yet leaves nothing behind; who is not up has promised nothing.
+  const untouched = state.resources.phase !== 'stable' && state.resources.hold === 'none';
+  return untouched || state.communication.phase !== 'up' || late ? release(turn) : turn;
 };
 
-/** Everything is stopped. */
-export const allReleased = (turn: Turn): Turn => {
+/** Everything is stopped. What is not must not get a second owner: we stay, say nothing, and try again. */
+export const allReleased = (turn: Turn, stuck: Holding): Turn => {
   if (turn.state.stop.phase !== 'releasing') return turn;
+  if (stuck !== 'none') {
+    const said = say(
+      turn,
+      'CRIT',
+      `${stuck} resources cannot be stopped: the shutdown waits, the other node is not told.`,
+    );
+    return startJob(said, 'release', 'every', stuck, { kind: 'shutdown' });
+  }
   const said = say(turn, 'info', 'All HA resources relinquished.');
-  const told = broadcast(said, { t: 'shutdone', st: 'dead' });
+  const told = emit(broadcast(said, { t: 'shutdone', st: 'dead' }), { type: 'farewell', step: 'released' });
   return update(told, { stop: { phase: 'leaving', at: (turn.now.mono + LINGER) as Millis } });
 };

@@ -10,6 +10,7 @@ import { buryLinks, linkDeathAt } from './links.js';
 import { bury, deathAt } from './liveness.js';
 import { orphanDeadline } from './orphan.js';
 import { statusDue } from './ownstatus.js';
+import { reloadDeadline } from './reload.js';
 import { queryDue } from './reported.js';
 import { askForMissing } from './retransmission.js';
 import { standbyDeadline, standbyExpired } from './standby.js';
@@ -56,9 +57,12 @@ export const nextDeadline = (state: ClusterState): Millis => {
     resources.giveUp?.at,
     resources.queryAt,
     state.askGroupsAt,
+    state.rememberAt,
+    state.health?.lookAt,
     conflictDeadline(state),
     orphanDeadline(state),
     stopDeadline(state),
+    reloadDeadline(state),
   ];
   for (const node of state.nodes.values()) {
     waits.push(deathAt(state, node));

@@ -2,7 +2,7 @@
 import type { Priority } from '../../log.js';
 import type { Now } from '../../time.js';
 import type { Message } from '../wire/message.js';
-import type { ClusterEffect, NodeName } from './interface.js';
+import type { ClusterEffect, DebugQuality, NodeName } from './interface.js';
 import type { ClusterState, NodeState, ResourceState } from './state.js';
 
 export interface Turn {
@@ -36,3 +36,7 @@ export const say = (turn: Turn, priority: Priority, text: string): Turn => emit(
 
 /** Gives a message to local clients. */
 export const deliver = (turn: Turn, message: Message): Turn => emit(turn, { type: 'deliver', message });
+
+/** Shows a message to clients that debug; ordinary ones do not see it. */
+export const show = (turn: Turn, message: Message, quality: DebugQuality): Turn =>
+  emit(turn, { type: 'deliver', message, quality });

@@ -9,6 +9,9 @@ const nodeView = (state: ClusterState, node: NodeState): NodeView => ({
   type: node.type,
   status: node.name === state.settings.self ? state.status : node.status,
   links: node.links.map(({ name, status }) => ({ name, status })),
+  uuid: node.name === state.settings.self ? state.settings.uuid : node.uuid,
+  weight: node.weight,
+  site: node.site,
 });
 
 /** heartbeat reference 6.1: the holding state, unless something moves. */
@@ -25,4 +28,5 @@ export const view = (state: ClusterState): ClusterView => ({
   nodes: [...state.nodes.values()].map((node) => nodeView(state, node)),
   resources: resources(state),
   communicationUp: state.communication.phase === 'up',
+  counters: state.counters,
 });

@@ -92,7 +92,8 @@ const keyLine = (draft: Draft, fail: Fail, line: string, words: readonly Word[],
     );
   const entry: AuthKey = { index, method: known, key };
   draft.keys.set(index, entry);
-  if (draft.wanted?.index === index) draft.sign = entry;
+  // The last definition of an index wins, also below a later auth line.
+  if (draft.wanted?.index === index || draft.sign?.index === index) draft.sign = entry;
   return undefined;
 };
 

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../config/diagnostic.js';
 import { diagnosticAt, diagnosticOfFile, type Source } from '../../config/source.js';
 import { suggest } from '../../config/suggest.js';
+import { coreDumpLines } from './core-dumps.js';
 import type { Draft, Report, Said } from './draft.js';
 import type { Environment } from './environment.js';
 import { MEDIA } from './media.js';
@@ -132,6 +133,7 @@ export const checkConfig = (source: Source, draft: Draft, config: HaConfig, env:
         : diagnosticAt(source, severity, under, whole),
     );
   };
+  if (!draft.seen.has('coredumps')) report.lines.push(...coreDumpLines(env));
   if (!draft.seen.has('pacemaker') && !draft.seen.has('crm'))
     report.lines.push(...logged('info', 'Pacemaker support: false'));
   media(say, draft, config);

@@ -2,6 +2,7 @@
 import type { Word } from '../../config/source.js';
 import { suggest } from '../../config/suggest.js';
 import type { Context, Directive } from './draft.js';
+import { elsewhere } from './environment.js';
 import { logged, type StartLine } from './start-line.js';
 
 const command = (kind: 'respawn' | 'failfast'): Directive => ({
@@ -28,6 +29,7 @@ const command = (kind: 'respawn' | 'failfast'): Directive => ({
       return context.fail(program, {
         code,
         message: facts === undefined ? `there is no ${path}` : `${path} is not executable`,
+        suggestion: elsewhere(path).find((other) => context.env.files.get(other)?.executable === true),
         genuine: logged('ERROR', `Client child command [${path}] is not executable`),
       });
     const from = rest.value.indexOf(path, user.value.length);

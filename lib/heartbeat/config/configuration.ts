@@ -1,5 +1,6 @@
 /** All three files together: what the daemon starts with, and what it says when it cannot. */
 import type { Diagnostic } from '../../config/diagnostic.js';
+import type { MonitorConfig } from '../../config/monitor.js';
 import { diagnosticOfFile } from '../../config/source.js';
 import { parseAuthKeys } from './authkeys.js';
 import type { Environment } from './environment.js';
@@ -21,6 +22,8 @@ export interface Configuration {
   readonly config: HaConfig;
   readonly keys: AuthKeys;
   readonly groups: readonly ResourceGroup[];
+  /** What ha-suite.ini has this node look at; absent: nothing. */
+  readonly monitors?: readonly MonitorConfig[];
 }
 
 export interface ConfigurationResult {

@@ -60,6 +60,11 @@ export const complete = (draft: Draft, env: Environment): HaConfig => {
     autoFailback: set.autoFailback ?? 'legacy',
     hopfudge: set.hopfudge ?? 1,
     messageFormat: set.messageFormat ?? 'classic',
+    compression: {
+      algorithm: set.compressionAlgorithm ?? 'zlib',
+      threshold: (set.compressionThreshold ?? 2) * 1024,
+      traditional: set.traditionalCompression ?? false,
+    },
     maxRexmitDelay: set.maxRexmitDelay ?? millis(250),
     generationMethod: set.generationMethod ?? 'file',
     logfile: set.logfile,
@@ -71,12 +76,16 @@ export const complete = (draft: Draft, env: Environment): HaConfig => {
     debug: set.debug ?? 0,
     realtime: set.realtime ?? true,
     realtimePriority: set.realtimePriority,
+    coreDumps: set.coreDumps ?? true,
     watchdog: set.watchdog,
+    fencing: set.fencing,
     clients: draft.clients,
     apiAuth: draft.apiAuth,
     environment: draft.environment,
     parameters: {
       ...DEFAULT_PARAMETERS,
+      // Known to clients and scripts, yet not in the table of -D.
+      debug: '0',
       warntime: `${warntime}ms`,
       initdead: `${initdead}ms`,
       deadping: `${deadping}ms`,

@@ -17,8 +17,15 @@ export interface Draft {
   readonly environment: Record<string, string>;
   readonly parameters: Record<string, string>;
   readonly set: Partial<
-    Mutable<Omit<HaConfig, 'nodes' | 'media' | 'clients' | 'apiAuth' | 'environment' | 'parameters'>>
-  > & { autoFailback?: AutoFailback; deadping?: Millis };
+    Mutable<Omit<HaConfig, 'nodes' | 'media' | 'clients' | 'apiAuth' | 'environment' | 'parameters' | 'compression'>>
+  > & {
+    compressionAlgorithm?: HaConfig['compression']['algorithm'];
+    /** In kilobytes. */
+    compressionThreshold?: number;
+    traditionalCompression?: boolean;
+    autoFailback?: AutoFailback;
+    deadping?: Millis;
+  };
   /** Where a directive last stood, whether it was right or wrong. */
   readonly seen: Map<string, Word>;
   /** Directives with an error: checks that depend on their values are left out. */

@@ -21,6 +21,10 @@ export interface Environment {
   readonly groups: ReadonlySet<string>;
   /** Absolute paths that the configuration mentions. */
   readonly files: ReadonlyMap<string, FileFacts>;
+  /** Whether the program stonith is installed; absent: not asked. */
+  readonly hasStonith?: boolean;
+  /** Whether the kernel gives every core dump the same name, so that one overwrites another. */
+  readonly coreDumpsCollide?: boolean;
   /** IPv4 addresses by host name. */
   readonly hosts: ReadonlyMap<string, string>;
 }
@@ -38,6 +42,17 @@ export interface Mentioned {
   readonly hosts: readonly string[];
 }
 
+/** Where distributions have put the programs of the genuine package. */
+const PROGRAM_FOLDERS = ['/usr/libexec/heartbeat', '/usr/lib/heartbeat', '/usr/lib64/heartbeat'];
+
+/** The other places in which a program of the genuine package may be: old files name those of another distribution. */
+export const elsewhere = (path: string): readonly string[] => {
+  const folder = PROGRAM_FOLDERS.find((one) => path.startsWith(`${one}/`));
+  return folder === undefined
+    ? []
+    : PROGRAM_FOLDERS.filter((one) => one !== folder).map((one) => `${one}${path.slice(folder.length)}`);
+};
+
 /** Looks ha.cf over for names whose facts the parser will want; anything odd is left to the parser. */
 export const mentionedIn = (text: string): Mentioned => {
   const devices = new Set<string>();
@@ -48,7 +63,9 @@ export const mentionedIn = (text: string): Mentioned => {
       .replace(/#.*/, '')
       .split(/[\s,]+/)
       .filter((word) => word !== '');
-    for (const word of words) if (word.startsWith('/')) files.add(word);
+    for (const word of words) {
+      if (word.startsWith('/')) for (const path of [word, ...elsewhere(word)]) files.add(path);
+    }
     if (directive === 'bcast' || directive === 'udp') for (const word of words) devices.add(word);
     if (/^[mu]cast6?$/.test(directive) && words[0] !== undefined) devices.add(words[0]);
     if (directive === 'ucast' && words[1] !== undefined) hosts.add(words[1]);

@@ -7,7 +7,7 @@ import { CLIENTS } from './clients.js';
 import { complete } from './defaults.js';
 import { contextOf, type Directive, type Draft, emptyDraft, type Report } from './draft.js';
 import type { Environment } from './environment.js';
-import { MEDIA } from './media.js';
+import { MEDIA, MEDIA_OF_OTHER_BUILDS } from './media.js';
 import type { HaConfig } from './model.js';
 import { notActedOn } from './not-acted-on.js';
 import { SCALARS } from './scalars.js';
@@ -60,10 +60,11 @@ const applyDirective = (
     });
   const directive = Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name] : undefined;
   if (directive === undefined) {
+    const instead = Object.hasOwn(MEDIA_OF_OTHER_BUILDS, name) ? MEDIA_OF_OTHER_BUILDS[name] : undefined;
     context.fail(head, {
       code: 'ha.cf/unknown-directive',
-      message: `unknown directive '${name}'`,
-      suggestion: suggest(name, Object.keys(DIRECTIVES)),
+      message: instead === undefined ? `unknown directive '${name}'` : `${name} is not supported: ${instead}`,
+      suggestion: instead === undefined ? suggest(name, Object.keys(DIRECTIVES)) : undefined,
       genuine: logged('ERROR', `Illegal directive [${name}] in /etc/ha.d//ha.cf`),
     });
     return;

@@ -127,12 +127,13 @@ const advise = (group: ResourceGroup, words: readonly Word[], keys: Map<string, 
 /**
  * Reads the text of haresources; undefined when there is no such file.
  *
- * `nodes` are the node names of ha.cf. A group of an unknown node is an error and left out. Never throws.
+ * `nodes` are the node names of ha.cf; undefined: any name is taken, as the scripts do, which know only this file. A group
+ * of an unknown node is an error and left out. Never throws.
  */
 export const parseHaResources = (
   text: string | undefined,
   file: string,
-  nodes: readonly string[],
+  nodes: readonly string[] | undefined,
 ): HaResourcesResult => {
   const source = sourceOf(file, text ?? '');
   const diagnostics: Diagnostic[] = [];
@@ -168,7 +169,7 @@ export const parseHaResources = (
     const first = nodeWord(source, start, word);
     const node = first.value.toLowerCase();
     const group = { node, resources: resources.map(resourceOf), at: first.at };
-    if (nodes.includes(node)) groups.push(group);
+    if (nodes === undefined || nodes.includes(node)) groups.push(group);
     else
       report.error(
         first,

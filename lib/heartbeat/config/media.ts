@@ -171,7 +171,9 @@ const ucast6: Directive = {
     const name = device.value;
     if (peer === undefined)
       return missing(context, rest, 'the address of the peer', `ucast6 [${name}] missing ucast6 address`);
-    if (!isAddress6(peer.value))
+    // An address of the link may come with its device.
+    const [address = '', zone = name] = peer.value.split('%');
+    if (!isAddress6(address) || zone !== name)
       return context.fail(peer, {
         code: 'ha.cf/bad-address',
         message: `${peer.value} is not an IPv6 unicast address`,
@@ -237,10 +239,7 @@ const ping6: Directive = {
     return context.fail(word, {
       code: 'ha.cf/bad-address',
       message: `${word.value} is not an IPv6 address`,
-      genuine: [
-        ...unknownHost(word.value),
-        ...logged('ERROR', `Illegal ping6 [ping6 membership] in config file [${word.value}]`),
-      ],
+      genuine: logged('ERROR', `Illegal ping6 [ping6 membership] in config file [${word.value}]`),
     });
   },
 };
@@ -257,11 +256,19 @@ const pingGroup: Directive = {
       });
     for (const host of hosts) {
       if (addressOf(context.env, host.value) !== undefined) continue;
-      const message = `${host.value} cannot be resolved`;
-      return context.fail(host, { code: 'ha.cf/unknown-host', message, genuine: unknownHost(host.value) });
+      // Genuine goes on with the members it can find.
+      const message = `${host.value} cannot be resolved and is left out of the group`;
+      context.warn(host, { code: 'ha.cf/unknown-host', message, genuine: unknownHost(host.value) });
     }
     return add(context, { kind: 'ping_group', name: name.value, hosts: hosts.map(({ value }) => value) }, name);
   },
+};
+
+/** Media of other builds, with what to write instead; they are refused as unknown directives, as genuine does. */
+export const MEDIA_OF_OTHER_BUILDS: Readonly<Record<string, string>> = {
+  hbaping: 'Fibre Channel adapters cannot be asked: watch a host behind the network with ping, ping6 or ping_group',
+  rds: 'reach the other node with bcast, mcast or ucast',
+  tipc: 'reach the other node with bcast, mcast or ucast',
 };
 
 /** Every medium that the genuine Debian build knows; hbaping, rds and tipc are not built there. */

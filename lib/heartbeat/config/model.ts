@@ -32,6 +32,11 @@ export interface ClientCommand {
   readonly command: string;
 }
 
+/** What resets dead nodes: a plugin of cluster-glue, set up by a file or by parameters (stonith, stonith_host). */
+export type FencingDevice =
+  | { readonly type: string; readonly file: string }
+  | { readonly type: string; readonly file?: undefined; readonly parameters: string };
+
 /** An apiauth line: a client is authorised when its uid or its gid is listed (names or numbers as written). */
 export interface ApiAuth {
   readonly client: string;
@@ -55,6 +60,12 @@ export interface HaConfig {
   readonly autoFailback: AutoFailback;
   readonly hopfudge: number;
   readonly messageFormat: 'classic' | 'netstring';
+  /** Which messages are packed before they are sent; the threshold in bytes. */
+  readonly compression: {
+    readonly algorithm: 'zlib' | 'bz2';
+    readonly threshold: number;
+    readonly traditional: boolean;
+  };
   readonly maxRexmitDelay: Millis;
   readonly generationMethod: 'file' | 'time';
   readonly logfile: string | undefined;
@@ -66,7 +77,11 @@ export interface HaConfig {
   readonly debug: number;
   readonly realtime: boolean;
   readonly realtimePriority: number | undefined;
+  /** Whether the daemon and its children may leave core dumps. */
+  readonly coreDumps?: boolean;
   readonly watchdog: string | undefined;
+  /** The last one named for this node. */
+  readonly fencing?: FencingDevice | undefined;
   readonly clients: readonly Located<ClientCommand>[];
   readonly apiAuth: readonly Located<ApiAuth>[];
   /** `env` directives: names without the HA_ prefix. */

@@ -1,5 +1,6 @@
 /** The directives of ha.cf that set one value each (heartbeat reference 2.2). */
 import type { Millis } from '../../time.js';
+import { coreDumpLines } from './core-dumps.js';
 import type { Context, Directive } from './draft.js';
 import { anything, bad, boolean, choice, error, number, time, words } from './kinds.js';
 import {
@@ -62,16 +63,16 @@ export const SCALARS: Readonly<Record<string, Directive>> = {
   msgfmt: choice(['classic', 'netstring'], setter('messageFormat')),
   compression: choice(
     ['zlib', 'bz2'],
-    () => undefined,
+    setter('compressionAlgorithm'),
     error((value) => `Compression module(${value}) not found`),
   ),
   compression_threshold: number(
     [1, 1_000_000],
-    () => undefined,
+    setter('compressionThreshold'),
     error((value) => `set_compression_threshold: compress_threshhold(${value}) invalid`),
   ),
   traditional_compression: boolean(
-    () => undefined,
+    setter('traditionalCompression'),
     error((value) => `set_traditional_compression:Invalid directive value ${value}`),
   ),
   max_rexmit_delay: number(
@@ -96,7 +97,10 @@ export const SCALARS: Readonly<Record<string, Directive>> = {
     error((value) => `Illegal realtime priority [${value}]`),
   ),
   memreserve: number([1, 999_999_999], () => undefined),
-  coredumps: boolean(() => undefined),
+  coredumps: boolean((context, value) => {
+    setter('coreDumps')(context, value);
+    if (value) context.say(coreDumpLines(context.env));
+  }),
   coreroot: words((context, word) => {
     if (!word.value.startsWith('/'))
       bad(context, word, 'a folder is given with its full path', {

@@ -1,7 +1,8 @@
-/** The fencing directives: read and checked as genuine does, though no fencing is done (heartbeat reference 2.2). */
+/** The fencing directives, read and checked as genuine does (heartbeat reference 2.2). */
 import type { Word } from '../../config/source.js';
 import { suggest } from '../../config/suggest.js';
 import type { Context, Directive } from './draft.js';
+import type { FencingDevice } from './model.js';
 import { logged } from './start-line.js';
 
 /** The device types that cluster-glue brings along; `external/NAME` and `rhcs/NAME` are scripts. */
@@ -30,12 +31,23 @@ const checkType = (context: Context, type: Word | undefined, rest: Word): boolea
   return false;
 };
 
+/** Genuine links the library of cluster-glue; without it a configured device would be no protection at all. */
+const use = (context: Context, type: Word, device: FencingDevice): void => {
+  if (context.env.hasStonith === false)
+    context.refuse(type, {
+      code: 'ha.cf/no-stonith',
+      message: 'fencing needs the program stonith (package cluster-glue), which is not installed',
+    });
+  else context.draft.set.fencing = device;
+};
+
 const stonith: Directive = {
   kind: 'line',
   apply: (context, words, rest) => {
     const [type, file] = words;
     if (!checkType(context, type, rest)) return undefined;
-    if (file !== undefined && context.env.files.get(file.value)?.kind === 'file') return undefined;
+    if (type !== undefined && file !== undefined && context.env.files.get(file.value)?.kind === 'file')
+      return use(context, type, { type: type.value, file: file.value });
     const path = file?.value ?? '';
     return context.fail(file ?? rest, {
       code: 'ha.cf/bad-stonith',
@@ -57,7 +69,11 @@ const stonithHost: Directive = {
       });
     // A line for another host is that host's business.
     if (host.value !== '*' && host.value.toLowerCase() !== context.env.nodeName) return undefined;
-    if (!checkType(context, type, rest) || parameters.length > 0) return undefined;
+    if (!checkType(context, type, rest)) return undefined;
+    if (type !== undefined && parameters.length > 0) {
+      const from = rest.value.indexOf(type.value, host.value.length) + type.value.length;
+      return use(context, type, { type: type.value, parameters: rest.value.slice(from).trim() });
+    }
     return context.fail(rest, {
       code: 'ha.cf/bad-stonith',
       message: 'the parameters of the fencing device are missing',

@@ -2,6 +2,7 @@
 import { errorText } from '../../platform/error-text.js';
 import { interfaceAddresses, interfaceIndex } from '../../platform/interfaces.js';
 import type { Medium } from '../config/model.js';
+import { sendDatagram } from './datagram.js';
 import { type MediumContext, MediumError, type OpenMedium } from './medium.js';
 import { openPair } from './socket-pair.js';
 
@@ -33,8 +34,8 @@ export const openBcast = async (medium: Bcast, context: MediumContext): Promise<
     );
     return {
       title,
-      started: `glib: UDP Broadcast heartbeat started on port ${port} (${port}) interface ${device}`,
-      send: (packet) => pair.send(packet, port, address.broadcast),
+      started: [`glib: UDP Broadcast heartbeat started on port ${port} (${port}) interface ${device}`],
+      send: sendDatagram(pair, port, address.broadcast),
       isIntact: () => interfaceIndex(device) === index,
       close: pair.close,
     };

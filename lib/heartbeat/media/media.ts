@@ -2,7 +2,7 @@
 import type { Log } from '../../log.js';
 import { errorText } from '../../platform/error-text.js';
 import { type Millis, seconds } from '../../time.js';
-import { type MediumContext, MediumError, type OpenMedium } from './medium.js';
+import { type MediumContext, MediumError, type OpenMedium, type Outgoing, TooLarge } from './medium.js';
 import { sendFailed, sendRecovered } from './send-errors.js';
 
 /** How a medium is opened; the link name is what its packets are fed under. */
@@ -16,12 +16,14 @@ export interface MediaOptions {
   readonly plans: readonly MediumPlan[];
   readonly log: Log;
   readonly bindToDevice: MediumContext['bindToDevice'];
-  readonly onPacket: (data: Buffer, link: string) => void;
+  /** Whether a packet is lost on its way out, asked for each medium: the test hook (heartbeat reference 11.4). */
+  readonly loses?: () => boolean;
+  readonly onPacket: (data: Uint8Array, link: string, from?: string) => void;
 }
 
 export interface Media {
   /** Sends to every medium; never rejects. Resolves when every medium has taken or refused it. */
-  readonly send: (packet: Uint8Array) => Promise<void>;
+  readonly send: (packet: Outgoing) => Promise<void>;
   /** Looks after the media; to be called about once a second. */
   readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -42,6 +44,8 @@ interface Slot {
   patience: number;
   /** Whether the failed opening has been told already. */
   told: boolean;
+  /** It is being opened anew at this moment. */
+  busy: boolean;
 }
 
 const messagesOf = (error: unknown): readonly string[] =>
@@ -60,6 +64,7 @@ export const openMedia = async (options: MediaOptions): Promise<Media> => {
     failures: 0,
     patience: 0,
     told: false,
+    busy: false,
   }));
   let closed = false;
   let noChannel = false;
@@ -67,18 +72,24 @@ export const openMedia = async (options: MediaOptions): Promise<Media> => {
   const contextFor = (slot: Slot): MediumContext => ({
     log,
     bindToDevice: options.bindToDevice,
-    onPacket: (data) => options.onPacket(data, slot.plan.link),
+    onPacket: (data, from) => options.onPacket(data, slot.plan.link, from),
     onBroken: (reason) => {
       slot.broken ??= reason;
     },
   });
 
-  const sendOn = async (slot: Slot, medium: OpenMedium, packet: Uint8Array): Promise<void> => {
+  const sendOn = async (slot: Slot, medium: OpenMedium, packet: Outgoing): Promise<void> => {
+    if (options.loses?.() === true) return;
     try {
       await medium.send(packet);
       for (const { priority, text } of sendRecovered(medium.title, slot.failures)) log(priority, text);
       slot.failures = 0;
     } catch (error) {
+      if (error instanceof TooLarge) {
+        // The message is at fault, not the medium.
+        log('ERROR', `write_child: write failure on ${medium.title}.: ${error.message}. The message is dropped.`);
+        return;
+      }
       slot.failures += 1;
       for (const { priority, text } of sendFailed(medium.title, slot.failures, errorText(error))) log(priority, text);
     }
@@ -117,17 +128,32 @@ export const openMedia = async (options: MediaOptions): Promise<Media> => {
     }
   };
 
+  const checkOne = async (slot: Slot): Promise<void> => {
+    const reason = complaint(slot);
+    if (reason === undefined) slot.patience = 0;
+    else if (slot.patience > 0) slot.patience -= 1;
+    else {
+      // A device that comes back is tried every second, failing writes less often.
+      slot.patience = reason === 'writing fails' ? REOPEN_EVERY_CHECKS : 0;
+      await reopen(slot, reason);
+    }
+  };
+
   const opened = await Promise.allSettled(
     slots.map(async (slot) => {
       slot.medium = await slot.plan.open(contextFor(slot));
     }),
   );
-  const failures = opened.flatMap((result) => (result.status === 'rejected' ? messagesOf(result.reason) : []));
+  const failures = opened.flatMap((result, index) =>
+    result.status === 'rejected'
+      ? [...messagesOf(result.reason), `make_io_childpair: cannot open ${slots[index]?.plan.title}`]
+      : [],
+  );
   if (failures.length > 0) {
     await closeAll();
     throw new MediumError(failures);
   }
-  for (const { medium } of slots) if (medium !== undefined) log('info', medium.started);
+  for (const { medium } of slots) for (const line of medium?.started ?? []) log('info', line);
 
   return {
     send: async (packet) => {
@@ -139,17 +165,17 @@ export const openMedia = async (options: MediaOptions): Promise<Media> => {
       );
     },
     check: async () => {
-      for (const slot of slots) {
-        if (closed) return;
-        const reason = complaint(slot);
-        if (reason === undefined) slot.patience = 0;
-        else if (slot.patience > 0) slot.patience -= 1;
-        else {
-          // A device that comes back is tried every second, failing writes less often.
-          slot.patience = reason === 'writing fails' ? REOPEN_EVERY_CHECKS : 0;
-          await reopen(slot, reason);
-        }
-      }
+      // Opening may take its time; a second try meanwhile would open everything twice.
+      const idle = slots.filter((slot) => !slot.busy);
+      await Promise.all(
+        idle.map(async (slot) => {
+          if (closed) return;
+          slot.busy = true;
+          await checkOne(slot).finally(() => {
+            slot.busy = false;
+          });
+        }),
+      );
     },
     close: async () => {
       closed = true;

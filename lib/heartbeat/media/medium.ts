@@ -6,19 +6,27 @@ import type { BindToDevice } from '../../platform/udp.js';
 export interface MediumContext {
   readonly log: Log;
   readonly bindToDevice: BindToDevice;
-  /** A datagram has arrived. */
-  readonly onPacket: (data: Buffer) => void;
+  /** A packet has arrived; `from` is the address it came from, where the medium has such a thing. */
+  readonly onPacket: (data: Uint8Array, from?: string) => void;
   /** The medium has failed by itself and wants to be opened anew. */
   readonly onBroken: (reason: string) => void;
+}
+
+/** One message as it goes out; the text form is made only when a medium wants it. */
+export interface Outgoing {
+  /** Netstring form, packed where the configuration says so: UDP. */
+  readonly netstring: Uint8Array;
+  /** Signed text form: serial lines. */
+  readonly text: () => Uint8Array;
 }
 
 export interface OpenMedium {
   /** Kind and name as genuine prints them, e.g. `bcast eth0`. */
   readonly title: string;
-  /** The line for the log when it is open. */
-  readonly started: string;
-  /** Rejects with the system's error. */
-  readonly send: (packet: Uint8Array) => Promise<void>;
+  /** The lines for the log when it is open. */
+  readonly started: readonly string[];
+  /** Rejects with the system's error, or with a {@link TooLarge}. */
+  readonly send: (packet: Outgoing) => Promise<void>;
   /** Whether it still hangs on the device it was opened on; false: open it anew. Cheap, asked about once a second. */
   readonly isIntact: () => boolean;
   readonly close: () => Promise<void>;
@@ -34,3 +42,11 @@ export class MediumError extends Error {
 
 /** The device part of an alias such as eth0:0: what a socket can be tied to. */
 export const realDevice = (device: string): string => device.replace(/:.*$/, '');
+
+/** The message does not fit into this medium, however healthy that is. */
+export class TooLarge extends Error {
+  readonly code = 'medium/too-large';
+  constructor(size: number, limit: number) {
+    super(`Message too long: ${size} bytes, at most ${limit} fit`);
+  }
+}

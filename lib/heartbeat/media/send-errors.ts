@@ -4,7 +4,8 @@ import type { Priority } from '../../log.js';
 /** Failed sends in a row. */
 export type SendErrors = number;
 
-const LOUD = 10;
+/** So many complaints in a row are logged. */
+export const LOUD = 10;
 
 export interface Said {
   readonly priority: Priority;

@@ -2,19 +2,15 @@
 import type { Priority } from '../../log.js';
 import { type Millis, seconds } from '../../time.js';
 import type { ResourceGroup, ResourceSpec } from '../config/model.js';
-import { describeGroup, isLocal } from './scope.js';
+import { describeGroup } from './scope.js';
 
 export interface RunSettings {
-  /** Our node name. */
-  readonly self: string;
   /** How often a failed stop is tried again; 0 or less: for ever (HA_STOPRETRYMAX, heartbeat reference 2.6). */
   readonly stopRetries: number;
 }
 
 /** A stop is tried again after this long. */
 const RETRY_DELAY = seconds(1);
-/** The group that could not be started goes to the other node after this long. */
-export const STANDBY_DELAY = seconds(30);
 
 /** Where a resource's script stands; absent: nothing of that name is installed. */
 export type ScriptPath = string | undefined;
@@ -37,16 +33,14 @@ export type RunEffect =
   | { readonly type: 'query'; readonly resource: ResourceSpec }
   | { readonly type: 'start' | 'stop'; readonly resource: ResourceSpec; readonly path: string }
   | { readonly type: 'log'; readonly priority: Priority; readonly text: string }
-  /** Ask for a standby of these resources after STANDBY_DELAY. */
-  | { readonly type: 'standbyLater'; readonly scope: 'local' | 'foreign' }
   | { readonly type: 'done'; readonly report: RunReport };
 
 export interface RunReport {
   /** `failed`: at least one group was given up because something in it did not start. */
   readonly outcome: 'done' | 'failed';
   readonly givenUp: readonly ResourceGroup[];
-  /** Resources that still run although they were told to stop. */
-  readonly stuck: readonly ResourceSpec[];
+  /** Groups of which something still runs although it was told to stop. */
+  readonly stuck: readonly ResourceGroup[];
 }
 
 type Phase =
@@ -70,10 +64,12 @@ export interface RunState {
   readonly action: 'acquire' | 'release';
   /** Groups not begun yet. */
   readonly groups: readonly ResourceGroup[];
+  /** The group that is being dealt with, or was last. */
+  readonly current: ResourceGroup | undefined;
   readonly phase: Phase;
   readonly cancelled: boolean;
   readonly givenUp: readonly ResourceGroup[];
-  readonly stuck: readonly ResourceSpec[];
+  readonly stuck: readonly ResourceGroup[];
 }
 
 export interface RunStep {
@@ -82,7 +78,7 @@ export interface RunStep {
 }
 
 export const createRun = (action: 'acquire' | 'release', groups: readonly ResourceGroup[]): RunState => ({
-  ...{ action, groups, phase: { at: 'ready' }, cancelled: false, givenUp: [], stuck: [] },
+  ...{ action, groups, current: undefined, phase: { at: 'ready' }, cancelled: false, givenUp: [], stuck: [] },
 });
 
 /** The monotonic instant at which a `wake` is wanted, if any. */
@@ -91,8 +87,9 @@ export const runWakeAt = (state: RunState): Millis | undefined =>
 
 const log = (priority: Priority, text: string): RunEffect => ({ type: 'log', priority, text });
 
+/** As genuine writes it: without arguments two blanks stand side by side. */
 const command = (path: string, resource: ResourceSpec, verb: string): string =>
-  [path, ...resource.args, verb].join(' ');
+  [path, resource.args.join(' '), verb].join(' ');
 
 const runStart = (resource: ResourceSpec, path: string, verb: 'start' | 'stop'): readonly RunEffect[] => [
   log('info', `Running ${command(path, resource, verb)}`),
@@ -112,7 +109,7 @@ const nextGroup = (state: RunState): RunStep => {
     const report: RunReport = { outcome: givenUp.length === 0 ? 'done' : 'failed', givenUp, stuck };
     return { state: { ...state, groups: [], phase: { at: 'over' } }, effects: [{ type: 'done', report }] };
   }
-  const rest = { ...state, groups };
+  const rest = { ...state, groups, current: group };
   if (state.action === 'release') return releaseGroup(rest, group);
   return after([log('info', `Acquiring resource group: ${describeGroup(group)}`)], queryFrom(rest, group, 0));
 };
@@ -134,16 +131,12 @@ const stopLast = (state: RunState, left: readonly ResourceSpec[]): RunStep => {
   return { state: { ...state, phase: { at: 'locate', left } }, effects: [{ type: 'locate', resource }] };
 };
 
-const giveUp = (state: RunState, settings: RunSettings, group: ResourceGroup, resource: ResourceSpec): RunStep => {
-  const failed = { ...state, givenUp: [...state.givenUp, group] };
-  return after(
-    [
-      log('CRIT', `Giving up resources due to failure of ${resource.word}`),
-      { type: 'standbyLater', scope: isLocal(group, settings.self) ? 'local' : 'foreign' },
-    ],
-    releaseGroup(failed, group),
+/** The cluster offers the group to the other node later, see `RunReport.givenUp`. */
+const giveUp = (state: RunState, group: ResourceGroup, resource: ResourceSpec): RunStep =>
+  after(
+    [log('CRIT', `Giving up resources due to failure of ${resource.word}`)],
+    releaseGroup({ ...state, givenUp: [...state.givenUp, group] }, group),
   );
-};
 
 /** What failed to stop, and whether it still runs, decides how loud we are. We never reboot the machine by ourselves. */
 const stopFailed = (state: RunState, left: readonly ResourceSpec[], path: string, running: boolean): RunStep => {
@@ -155,6 +148,7 @@ const stopFailed = (state: RunState, left: readonly ResourceSpec[], path: string
     const remarks = [
       log('ERROR', `Resource script for ${word} probably not LSB-compliant.`),
       log('WARN', `it (${word}) MUST succeed on a stop when already stopped`),
+      log('WARN', 'Machine reboot narrowly avoided!'),
     ];
     return after(remarks, stopLast(state, rest));
   }
@@ -167,7 +161,8 @@ const stopFailed = (state: RunState, left: readonly ResourceSpec[], path: string
         `(${command(path, resource, 'stop')}) or switch this machine off before the other node uses it.`,
     ),
   ];
-  return after(alarms, stopLast({ ...state, stuck: [...state.stuck, resource] }, rest));
+  const stuck = state.current === undefined || state.stuck.includes(state.current) ? [] : [state.current];
+  return after(alarms, stopLast({ ...state, stuck: [...state.stuck, ...stuck] }, rest));
 };
 
 const afterStop = (
@@ -189,11 +184,7 @@ const afterStop = (
   return { state: { ...state, phase: { at: 'pause', left, path, tries, until } }, effects: [failure] };
 };
 
-const onLocated = (
-  state: RunState,
-  settings: RunSettings,
-  { path, running }: Extract<RunEvent, { type: 'located' }>,
-): RunStep => {
+const onLocated = (state: RunState, { path, running }: Extract<RunEvent, { type: 'located' }>): RunStep => {
   const { phase } = state;
   if (phase.at === 'query') {
     const { group, index } = phase;
@@ -201,7 +192,7 @@ const onLocated = (
     if (resource === undefined) return nextGroup(state);
     if (path === undefined) {
       const missing = log('ERROR', `Cannot locate resource script ${resource.agent}`);
-      return after([missing], giveUp(state, settings, group, resource));
+      return after([missing], giveUp(state, group, resource));
     }
     if (running || state.cancelled) return queryFrom(state, group, index + 1);
     return {
@@ -232,7 +223,7 @@ const onEnded = (state: RunState, settings: RunSettings, code: number, mono: Mil
   const { group, index, path } = phase;
   const resource = group.resources[index];
   if (code === 0 || resource === undefined) return queryFrom(state, group, index + 1);
-  return after([log('ERROR', `Return code ${code} from ${path}`)], giveUp(state, settings, group, resource));
+  return after([log('ERROR', `Return code ${code} from ${path}`)], giveUp(state, group, resource));
 };
 
 const onWake = (state: RunState, mono: Millis): RunStep => {
@@ -252,7 +243,7 @@ export const stepRun = (state: RunState, event: RunEvent, settings: RunSettings,
     case 'begin':
       return state.phase.at === 'ready' ? nextGroup(state) : { state, effects: [] };
     case 'located':
-      return onLocated(state, settings, event);
+      return onLocated(state, event);
     case 'ended':
       return onEnded(state, settings, event.code, mono);
     case 'wake':

@@ -1,7 +1,7 @@
-/** Carries out what the group run decides: one job after the other, through a performer that knows scripts and agents. */
+/** Carries out what the group run decides, through a performer that knows scripts and agents. */
 import type { Parsed } from '../../config/diagnostic.js';
 import { hasErrors } from '../../config/diagnostic.js';
-import type { Millis } from '../../time.js';
+import { type Millis, seconds } from '../../time.js';
 import type { JobScope } from '../cluster/interface.js';
 import type { ResourceGroup, ResourceSpec } from '../config/model.js';
 import {
@@ -12,33 +12,48 @@ import {
   type RunSettings,
   type RunState,
   runWakeAt,
-  STANDBY_DELAY,
   stepRun,
 } from './group-run.js';
+import { type HeldGroups, strayGroups, withStarted, withStopped } from './held-groups.js';
 import { groupsInScope } from './scope.js';
 import { RESOURCE_MANAGER, type ScriptLog } from './script-line.js';
+
+/** What the scripts of a group find in their environment beyond what all find there. */
+export type GroupEnvironment = (group: ResourceGroup) => Readonly<Record<string, string>>;
 
 /** Finds and runs the script or agent of a resource. Nothing here rejects or lasts for ever. */
 export interface ResourcePerformer {
   /** The path that log lines name; undefined when nothing of that name is installed. */
   locate(resource: ResourceSpec): string | undefined;
-  isRunning(resource: ResourceSpec): Promise<boolean>;
+  isRunning(resource: ResourceSpec, environment?: Readonly<Record<string, string>>): Promise<boolean>;
   /** The exit code; what was killed at its deadline or could not be started has one too. */
-  perform(verb: 'start' | 'stop', resource: ResourceSpec): Promise<number>;
+  perform(
+    verb: 'start' | 'stop',
+    resource: ResourceSpec,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<number>;
 }
 
 /** Calls back once after a delay; the result takes the call back. */
 export type After = (delay: Millis, act: () => void) => () => void;
 
+/** What was started here and has not been stopped. */
+export interface HeldMemory {
+  readonly groups: () => HeldGroups;
+  readonly keep: (groups: HeldGroups) => void;
+}
+
 export interface RunnerOptions extends RunSettings {
+  /** Our node name. */
+  readonly self: string;
   /** Reads haresources anew; its positions and findings are used for one log line when it is broken. */
   readonly readGroups: () => Promise<Parsed<readonly ResourceGroup[]>>;
   /** What the file said when the daemon started: it holds until a better one can be read. */
   readonly knownGroups: readonly ResourceGroup[];
+  /** Remembers what was started here, across lives of the daemon; absent: as long as the runner is there. */
+  readonly held?: HeldMemory;
   readonly performer: ResourcePerformer;
   readonly log: ScriptLog;
-  /** `hb_standby local|foreign`, 30 s after a group of that kind was given up. */
-  readonly requestStandby: (scope: 'local' | 'foreign') => void;
   readonly after: After;
   readonly mono: () => Millis;
 }
@@ -46,31 +61,41 @@ export interface RunnerOptions extends RunSettings {
 export interface JobOptions {
   /** Only the group of that scope whose first resource word this is. */
   readonly group?: string;
+  readonly environment?: GroupEnvironment;
 }
 
-export type JobReport = RunReport;
-
 export interface ResourceRunner {
-  /** Starts the groups of a scope. Jobs run one after the other, in the order asked for; never rejects. */
-  acquire(scope: JobScope, options?: JobOptions): Promise<JobReport>;
+  /** Starts the groups of a scope; never rejects. Whoever asks sees to it that no two jobs have a group in common. */
+  acquire(scope: JobScope, options?: JobOptions): Promise<RunReport>;
   /** Stops the groups of a scope. */
-  release(scope: JobScope, options?: JobOptions): Promise<JobReport>;
-  /** For a shutdown: running and waiting acquire jobs end after the resource they are at; no late standby follows. */
+  release(scope: JobScope, options?: JobOptions): Promise<RunReport>;
+  /** For a shutdown: acquire jobs end after the resource they are at, and later ones at once. */
   cancelAcquire(): void;
   /** Reads the file now and gives its groups, or the last good ones. */
   groups(): Promise<readonly ResourceGroup[]>;
 }
 
+const inMemory = (): HeldMemory => {
+  let held: HeldGroups = [];
+  return {
+    groups: () => held,
+    keep: (groups) => {
+      held = groups;
+    },
+  };
+};
+
+/** After a job that a bug of ours has cut off. */
+const REST = seconds(10);
+
 const NOTHING: RunReport = { outcome: 'done', givenUp: [], stuck: [] };
 
 export const createResourceRunner = (options: RunnerOptions): ResourceRunner => {
-  const { readGroups, performer, log, after, mono } = options;
+  const { readGroups, performer, log, after, mono, held = inMemory() } = options;
   let lastGood = options.knownGroups;
   let lastComplaint: string | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
-  let cancelCurrent: () => void = () => undefined;
-  let generation = 0;
-  const standbys = new Set<() => void>();
+  let closing = false;
+  const cancellers = new Set<() => void>();
 
   const complain = (text: string): void => {
     // One line for each way in which it is broken, not one for each use.
@@ -94,22 +119,14 @@ export const createResourceRunner = (options: RunnerOptions): ResourceRunner => 
     return lastGood;
   };
 
-  const standbyLater = (scope: 'local' | 'foreign'): void => {
-    const forget = after(STANDBY_DELAY, () => {
-      standbys.delete(forget);
-      options.requestStandby(scope);
-    });
-    standbys.add(forget);
-  };
-
   /** Performs an effect; what answers with an event gives a promise of it. */
-  const perform = (effect: RunEffect): Promise<RunEvent> | undefined => {
+  const perform = (
+    effect: RunEffect,
+    environment: () => Readonly<Record<string, string>>,
+  ): Promise<RunEvent> | undefined => {
     switch (effect.type) {
       case 'log':
         log(RESOURCE_MANAGER, effect.priority, effect.text);
-        return undefined;
-      case 'standbyLater':
-        standbyLater(effect.scope);
         return undefined;
       case 'done':
         return undefined;
@@ -118,11 +135,13 @@ export const createResourceRunner = (options: RunnerOptions): ResourceRunner => 
       case 'query': {
         const path = performer.locate(effect.resource);
         if (path === undefined) return Promise.resolve({ type: 'located', path, running: false });
-        return performer.isRunning(effect.resource).then((running) => ({ type: 'located', path, running }));
+        return performer
+          .isRunning(effect.resource, environment())
+          .then((running) => ({ type: 'located', path, running }));
       }
       case 'start':
       case 'stop':
-        return performer.perform(effect.type, effect.resource).then((code) => ({ type: 'ended', code }));
+        return performer.perform(effect.type, effect.resource, environment()).then((code) => ({ type: 'ended', code }));
     }
   };
 
@@ -131,52 +150,71 @@ export const createResourceRunner = (options: RunnerOptions): ResourceRunner => 
       after(Math.max(0, until - mono()) as Millis, () => resolve({ type: 'wake' }));
     });
 
-  const drive = async (initial: RunState): Promise<RunReport> => {
+  const drive = async (initial: RunState, environment: GroupEnvironment): Promise<RunReport> => {
     let state = initial;
     const take = (event: RunEvent): readonly RunEffect[] => {
       const step = stepRun(state, event, options, mono());
       state = step.state;
       return step.effects;
     };
-    cancelCurrent = () => void take({ type: 'cancel' });
-    let event: RunEvent | undefined = { type: 'begin' };
-    while (event !== undefined) {
-      let answer: Promise<RunEvent> | undefined;
-      for (const effect of take(event)) {
-        if (effect.type === 'done') return effect.report;
-        answer = perform(effect) ?? answer;
+    const present = (): Readonly<Record<string, string>> =>
+      state.current === undefined ? {} : environment(state.current);
+    const cancel = (): void => void take({ type: 'cancel' });
+    cancellers.add(cancel);
+    try {
+      let event: RunEvent | undefined = { type: 'begin' };
+      while (event !== undefined) {
+        let answer: Promise<RunEvent> | undefined;
+        for (const effect of take(event)) {
+          if (effect.type === 'done') return effect.report;
+          answer = perform(effect, present) ?? answer;
+        }
+        const until = runWakeAt(state);
+        event = await (answer ?? (until === undefined ? undefined : pause(until)));
       }
-      const until = runWakeAt(state);
-      event = await (answer ?? (until === undefined ? undefined : pause(until)));
+      return NOTHING;
+    } finally {
+      cancellers.delete(cancel);
     }
-    return NOTHING;
   };
 
-  const job = (action: 'acquire' | 'release', scope: JobScope, jobOptions: JobOptions = {}): Promise<RunReport> => {
-    const asked = generation;
-    const work = queue.then(async () => {
-      if (action === 'acquire' && asked !== generation) return NOTHING;
-      const wanted = groupsInScope(await groups(), options.self, scope, jobOptions.group);
-      const report = await drive(createRun(action, wanted));
-      cancelCurrent = () => undefined;
+  const job = async (
+    action: 'acquire' | 'release',
+    scope: JobScope,
+    { group, environment = () => ({}) }: JobOptions = {},
+  ): Promise<RunReport> => {
+    let concerned: readonly ResourceGroup[] = [];
+    try {
+      if (action === 'acquire' && closing) return NOTHING;
+      const file = await groups();
+      const listed = groupsInScope(file, options.self, scope, group);
+      concerned = listed;
+      if (action === 'acquire') {
+        if (closing) return await drive(createRun(action, []), environment);
+        held.keep(withStarted(held.groups(), listed));
+        return await drive(createRun(action, listed), environment);
+      }
+      const wanted = [...strayGroups(held.groups(), file, options.self, scope, group), ...listed];
+      concerned = wanted;
+      const report = await drive(createRun(action, wanted), environment);
+      if (report.stuck.length === 0) held.keep(withStopped(held.groups(), wanted));
       return report;
-    });
-    const safe = work.catch((error: unknown) => {
+    } catch (error) {
       log(RESOURCE_MANAGER, 'ERROR', `Internal error while resources were handled: ${String(error)}`);
-      return NOTHING;
-    });
-    queue = safe;
-    return safe;
+      // Whoever tries again at once would do so without end.
+      await pause((mono() + REST) as Millis);
+      // How far it came is not known: what may not have started did not start, what may not have stopped still runs.
+      const [givenUp, stuck] = action === 'acquire' ? [concerned, []] : [[], concerned];
+      return { outcome: 'failed', givenUp, stuck };
+    }
   };
 
   return {
     acquire: (scope, jobOptions) => job('acquire', scope, jobOptions),
     release: (scope, jobOptions) => job('release', scope, jobOptions),
     cancelAcquire: () => {
-      generation += 1;
-      cancelCurrent();
-      for (const forget of standbys) forget();
-      standbys.clear();
+      closing = true;
+      for (const cancel of cancellers) cancel();
     },
     groups,
   };

@@ -5,6 +5,19 @@ import type { ResourceGroup } from '../config/model.js';
 /** Whether a group prefers this node (heartbeat reference 6.1): then it is local here and foreign for the peer. */
 export const isLocal = (group: ResourceGroup, self: string): boolean => group.node.toLowerCase() === self.toLowerCase();
 
+/**
+ * The groups that may ever run on this node. The first two nodes of ha.cf stand in for each other; what prefers a further
+ * node runs there or nowhere, because all others would take it over at the same time (heartbeat reference 11.2, no. 10).
+ */
+export const groupsOfConcern = (
+  groups: readonly ResourceGroup[],
+  nodes: readonly string[],
+  self: string,
+): readonly ResourceGroup[] => {
+  const isFurther = (name: string): boolean => nodes.indexOf(name.toLowerCase()) > 1;
+  return groups.filter((group) => isLocal(group, self) || !(isFurther(self) || isFurther(group.node)));
+};
+
 /** The groups of a scope in file order; with `key` only the one whose first resource word that is (reference 6.9). */
 export const groupsInScope = (
   groups: readonly ResourceGroup[],

@@ -1,13 +1,18 @@
 /** Signed packets, as they travel between nodes: encode, verify, decode (heartbeat reference 3.3 to 3.6). */
 import { timingSafeEqual } from 'node:crypto';
 import type { AuthKey, AuthKeys } from '../config/model.js';
-import { isCompressed, unpack } from './compressed.js';
+import { type Codecs, type Compression, isCompressed, unpack, wantsPacking, wrap } from './compressed.js';
 import { digest, signature } from './digest.js';
 import { MAX_PACKET } from './limits.js';
 import { type Message, withoutField } from './message.js';
 import { NETSTRING_START, netstring, netstringBody, netstringFields, netstringLayout } from './netstring.js';
 import { type Refused, refused } from './result.js';
-import { checked, fieldsFromLines, TEXT_END, TEXT_START, textBody, textLines } from './text.js';
+import { netstringSignedPart, type SignedPart, textSignedPart } from './signed-part.js';
+import { checked, fieldsFromLines, TEXT_END, TEXT_START, textBody } from './text.js';
+import { BUILT_IN_CODECS } from './zlib-codec.js';
+
+const sameText = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(latin1(one), latin1(other));
 
 const latin1 = (data: string): Buffer => Buffer.from(data, 'latin1');
 
@@ -27,6 +32,35 @@ const withAuth = (message: Message, key: AuthKey): Message => {
 export const encodePacket = (message: Message, key: AuthKey, format: 'classic' | 'netstring'): Uint8Array => {
   const body = netstringBody(format === 'classic' ? withAuth(message, key) : withoutField(message, 'auth'));
   return latin1(body + netstring(signature(key, latin1(body))));
+};
+
+/**
+ * Like {@link encodePacket}, but a message that is too long for that is sent as a wrapper around its packed text form.
+ * Where the wanted codec is not to be had it goes out as it is. @throws RangeError like {@link encodePacket}.
+ */
+export const encodeLongPacket = (
+  message: Message,
+  key: AuthKey,
+  format: 'classic' | 'netstring',
+  compression: Compression,
+  codecs: Codecs,
+): Uint8Array => {
+  const plain = encodePacket(message, key, format);
+  let signedText: Uint8Array | undefined;
+  const asText = (): Uint8Array => {
+    signedText ??= encodeTextPacket(message, key);
+    return signedText;
+  };
+  if (!wantsPacking(plain.length, () => asText().length, compression)) return plain;
+  const codec = codecs[compression.algorithm];
+  if (typeof codec === 'string') return plain;
+  try {
+    const wrapper = wrap(asText(), compression.algorithm, codec);
+    // heartbeat reference 3.8: the wrapper has no inner auth field of its own in either format.
+    return encodePacket(wrapper, key, 'netstring');
+  } catch {
+    return plain; // the library ran out of memory: the message still goes out where it fits
+  }
 };
 
 /** A packet for serial lines: the signed text form. @throws RangeError like {@link encodePacket}. */
@@ -50,68 +84,69 @@ export interface DecodedPacket {
   readonly wire: Message;
 }
 
-/** Checks `<index> <digest>` against the bytes it signs, strictly by index and in constant time. */
-const verify = (signed: string, data: Buffer, keys: AuthKeys): number | Refused => {
-  const parts = /^(0|[1-9]\d?) ([0-9a-f]{1,64})$/.exec(signed);
+/** Digits of a digest; those of crc have no leading zeros. */
+const DIGITS = { crc: [1, 8], md5: [32, 32], sha1: [40, 40] } as const;
+
+/** Checks `<index> <digest>` against the bytes it signs, strictly by index and in constant time; hashing comes last. */
+const verify = ({ signature, data }: SignedPart, keys: AuthKeys): number | Refused => {
+  const parts = /^(0|[1-9]\d?) ([0-9a-f]{1,64})$/.exec(signature);
   if (parts?.[1] === undefined || parts[2] === undefined) return refused('no-signature', 'damaged signature');
   const index = Number(parts[1]);
   const key = keys.keys.get(index);
   if (key === undefined) return refused('unknown-key', `Invalid authentication [${index}] in message!`);
-  const given = Buffer.from(parts[2]);
-  const wanted = Buffer.from(digest(key.method, key.key, data));
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
-    ? index
-    : refused('bad-signature', `authentication with key ${index} (${key.method}) failed`);
+  const [shortest, longest] = DIGITS[key.method];
+  const given = parts[2];
+  const matches =
+    given.length >= shortest && given.length <= longest && sameText(given, digest(key.method, key.key, data));
+  return matches ? index : refused('bad-signature', `authentication with key ${index} (${key.method}) failed`);
 };
 
 const finish = (
   decoded: Message | string,
   about: Pick<DecodedPacket, 'keyIndex' | 'encoding' | 'innerAuth'>,
+  codecs: Codecs,
 ): DecodedPacket | Refused => {
   const whole = checked(decoded);
   if (!whole.ok) return whole;
   const wire = withoutField(whole.message, 'auth');
   if (!isCompressed(wire)) return { ok: true, message: wire, wire, ...about };
-  const unpacked = unpack(wire);
+  const unpacked = unpack(wire, codecs);
   return unpacked.ok ? { ok: true, message: unpacked.message, wire, ...about } : unpacked;
 };
 
-const decodeNetstringPacket = (data: Buffer, keys: AuthKeys): DecodedPacket | Refused => {
-  const layout = netstringLayout(data.toString('latin1'));
-  if (layout === undefined) return refused('frame', 'length prefixes of a netstring packet do not fit');
-  if (layout.trailer === undefined) return refused('no-signature', 'netstring packet without authentication trailer');
-  const keyIndex = verify(layout.trailer, data.subarray(0, layout.signedLength), keys);
+const decodeNetstringPacket = (packet: Buffer, keys: AuthKeys, codecs: Codecs): DecodedPacket | Refused => {
+  const signed = netstringSignedPart(packet);
+  if (!signed.ok) return signed;
+  const keyIndex = verify(signed, keys);
   if (typeof keyIndex !== 'number') return keyIndex;
-  const innerAuth = layout.fields.some((body) => body.startsWith('(0)auth='));
-  return finish(netstringFields(layout.fields), { keyIndex, encoding: 'netstring', innerAuth });
+  const fields = netstringLayout(signed.data.toString('latin1'))?.fields ?? [];
+  const innerAuth = fields.some((body) => body.startsWith('(0)auth='));
+  return finish(netstringFields(fields), { keyIndex, encoding: 'netstring', innerAuth }, codecs);
 };
 
-const AUTH_LINE = 'auth=';
-
-const decodeSignedText = (data: Buffer, keys: AuthKeys): DecodedPacket | Refused => {
-  const lines = textLines(data.toString('latin1'));
-  if (lines === undefined) return refused('frame', 'text packet without end');
-  const signatures = lines.filter((line) => line.startsWith(AUTH_LINE));
-  const signed = signatures[0];
-  if (signed === undefined || signatures.length > 1)
-    return refused('no-signature', `text packet with ${signatures.length} auth fields`);
-  const fields = lines.filter((line) => line !== signed);
-  const body = latin1(fields.map((line) => `${line}\n`).join(''));
-  const keyIndex = verify(signed.slice(AUTH_LINE.length), body, keys);
+const decodeSignedText = (packet: Buffer, keys: AuthKeys, codecs: Codecs): DecodedPacket | Refused => {
+  const signed = textSignedPart(packet);
+  if (!signed.ok) return signed;
+  const keyIndex = verify(signed, keys);
   if (typeof keyIndex !== 'number') return keyIndex;
-  return finish(fieldsFromLines(fields), { keyIndex, encoding: 'text', innerAuth: true });
+  const lines = signed.data.toString('latin1').split('\n').slice(0, -1);
+  return finish(fieldsFromLines(lines), { keyIndex, encoding: 'text', innerAuth: true }, codecs);
 };
 
 /**
  * Reads a packet of either encoding. The signature is checked with the method and key of its own index, before
  * anything inside a field is looked at. Bytes behind the packet are ignored, as genuine does. Never throws.
  */
-export const decodePacket = (data: Uint8Array, keys: AuthKeys): DecodedPacket | Refused => {
+export const decodePacket = (
+  data: Uint8Array,
+  keys: AuthKeys,
+  codecs: Codecs = BUILT_IN_CODECS,
+): DecodedPacket | Refused => {
   if (data.length === 0) return refused('empty', 'empty packet');
   if (data.length > MAX_PACKET) return refused('too-large', `packet of ${data.length} bytes`);
   const buffer = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const start = buffer.toString('latin1', 0, 4);
-  if (start === NETSTRING_START) return decodeNetstringPacket(buffer, keys);
-  if (start === TEXT_START) return decodeSignedText(buffer, keys);
+  if (start === NETSTRING_START) return decodeNetstringPacket(buffer, keys, codecs);
+  if (start === TEXT_START) return decodeSignedText(buffer, keys, codecs);
   return refused('frame', 'neither a netstring nor a text packet');
 };

@@ -78,20 +78,31 @@ const decodeLine = (line: string, depth: number): Field | string => {
   }
 };
 
+/** Whether nothing but NULs follows. (A regular expression would try every NUL as a start: seconds for one packet.) */
+const onlyNulsFrom = (data: string, from: number): boolean => {
+  for (let at = from; at < data.length; at++) if (data.charCodeAt(at) !== 0) return false;
+  return true;
+};
+
+/** Where the line `<<<` starts that ends the message; undefined without `>>>` or without end. One pass, no copies. */
+export const textEnd = (data: string): number | undefined => {
+  if (!data.startsWith(TEXT_START)) return undefined;
+  const before = data.indexOf(`\n${TEXT_END}`, TEXT_START.length - 1);
+  if (before >= 0) return before + 1;
+  // The last line of a nested message may lack its newline.
+  const last = data.lastIndexOf('\n') + 1;
+  return data.startsWith('<<<', last) && onlyNulsFrom(data, last + 3) ? last : undefined;
+};
+
 /** The non-empty lines between `>>>` and `<<<`; everything behind `<<<` is ignored. */
 export const textLines = (data: string): readonly string[] | undefined => {
-  if (!data.startsWith(TEXT_START)) return undefined;
-  const lines: string[] = [];
-  let at = TEXT_START.length;
-  for (;;) {
-    const newline = data.indexOf('\n', at);
-    // The last line of a nested message may lack its newline, hence the second test.
-    const line = newline < 0 ? data.slice(at).replace(/\0+$/, '') : data.slice(at, newline);
-    if (line === '<<<') return lines;
-    if (newline < 0) return undefined;
-    if (line !== '') lines.push(line);
-    at = newline + 1;
-  }
+  const end = textEnd(data);
+  return end === undefined
+    ? undefined
+    : data
+        .slice(TEXT_START.length, end)
+        .split('\n')
+        .filter((line) => line !== '');
 };
 
 /** A message made of lines, or why there is none. */

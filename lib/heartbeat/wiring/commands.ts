@@ -1,11 +1,12 @@
 /** Takes messages from the command FIFO that scripts write to (heartbeat reference 2.7). */
 import type { Log } from '../../log.js';
+import { errorText } from '../../platform/error-text.js';
 import { ensureFifo, type Fifo, openFifo } from '../../platform/fifo.js';
 import type { Millis } from '../../time.js';
 import { emptyLineStream, feedLines } from '../wire/line-stream.js';
 import { type Message, text } from '../wire/message.js';
 import { decodeText } from '../wire/text.js';
-import { countBadPacket, noBadPackets } from './bad-packets.js';
+import { countBadPacket, noBadPackets } from './traffic/bad-packets.js';
 
 export interface Commands {
   readonly close: () => void;
@@ -16,13 +17,18 @@ export interface CommandOptions {
   readonly log: Log;
   readonly mono: () => Millis;
   readonly onMessage: (message: Message) => void;
+  /** Reject when there can be no FIFO; otherwise it is tried again and again. */
+  readonly required?: boolean;
 }
 
 /** How long until a lost FIFO is opened again, in milliseconds. */
 const REOPEN_AFTER = 1000;
+/** How often we look whether it still stands where scripts look for it, in milliseconds. */
+const LOOK_EVERY = 2000;
 
 /** Creates the FIFO where it is missing and listens; rejects when neither can be done at the start. */
-export const listenForCommands = async ({ path, log, mono, onMessage }: CommandOptions): Promise<Commands> => {
+export const listenForCommands = async (options: CommandOptions): Promise<Commands> => {
+  const { path, log, mono, onMessage, required = true } = options;
   let stream = emptyLineStream;
   let fifo: Fifo | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -54,6 +60,7 @@ export const listenForCommands = async ({ path, log, mono, onMessage }: CommandO
   };
   const lost = (reason: string): void => {
     if (closed) return;
+    fifo = undefined;
     log('ERROR', `FIFO ${path}: ${reason}. Opening it again.`);
     timer = setTimeout(() => void retry(), REOPEN_AFTER);
   };
@@ -62,15 +69,29 @@ export const listenForCommands = async ({ path, log, mono, onMessage }: CommandO
       await ensureFifo(path);
       if (!closed) open();
     } catch (error) {
-      lost(error instanceof Error ? error.message : String(error));
+      lost(errorText(error));
     }
   };
 
-  if (await ensureFifo(path)) log('info', `Creating FIFO ${path}.`);
-  open();
+  try {
+    if (await ensureFifo(path)) log('info', `Creating FIFO ${path}.`);
+    open();
+  } catch (error) {
+    if (required) throw error;
+    lost(errorText(error));
+  }
+  // Somebody may remove it, or put a file in its place: scripts would then write to nobody.
+  const looking = setInterval(() => {
+    if (fifo !== undefined && !fifo.isInPlace()) {
+      fifo.close();
+      lost('it is not there any more');
+    }
+  }, LOOK_EVERY);
+  looking.unref();
   return {
     close: () => {
       closed = true;
+      clearInterval(looking);
       clearTimeout(timer);
       fifo?.close();
     },

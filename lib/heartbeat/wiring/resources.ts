@@ -1,5 +1,6 @@
 /** The resource runner inside the daemon: haresources read anew for each job, scripts and our own agents, script log lines. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { announceHeld } from '../../agents/announce-held.js';
 import { inProcessAnnouncer } from '../../agents/announcer.js';
 import { ownResourceFolder } from '../../agents/own-folder.js';
@@ -9,16 +10,27 @@ import { renderDiagnostic } from '../../config/render.js';
 import { engineChoice } from '../../config/suite.js';
 import { now } from '../../platform/clock.js';
 import { loadSuite } from '../../platform/suite-file.js';
+import { plus } from '../cluster/holdings.js';
+import type { Holding, JobResult, JobScope } from '../cluster/interface.js';
 import type { Configuration } from '../config/configuration.js';
 import { parseHaResources } from '../config/haresources.js';
-import type { Resources } from '../daemon.js';
-import { scriptEnvironment, stopRetries } from '../resources/environment.js';
-import { type After, createResourceRunner } from '../resources/runner.js';
+import type { ResourceGroup } from '../config/model.js';
+import type { Resources } from '../daemon-parts.js';
+import {
+  type EnvironmentSettings,
+  occasionEnvironment,
+  resourceEnvironment,
+  stopRetries,
+} from '../resources/environment.js';
+import type { RunReport } from '../resources/group-run.js';
+import { type HeldGroups, heldText, withStarted } from '../resources/held-groups.js';
+import { type After, createResourceRunner, type GroupEnvironment, type HeldMemory } from '../resources/runner.js';
+import { groupsInScope, groupsOfConcern, isLocal } from '../resources/scope.js';
 import { formatScriptLine, type ScriptLog } from '../resources/script-line.js';
-import { type Message, message } from '../wire/message.js';
-import { HARESOURCES, RESOURCE_FOLDERS } from './config-files.js';
-import { MARK, openLeftoverMark } from './leftovers.js';
-import type { Logger } from './logger.js';
+import { openAddressKeeper } from './address-keeper.js';
+import { HARESOURCES, RESOURCE_FOLDERS } from './files/config-files.js';
+import { type LeftoverMark, MARK, openLeftoverMark } from './files/leftovers.js';
+import type { Logger } from './log/logger.js';
 
 const after: After = (delay, act) => {
   const timer = setTimeout(act, delay);
@@ -30,19 +42,72 @@ export interface ResourceOptions {
   /** False with `-M`: jobs end at once and nothing is touched. */
   readonly manage: boolean;
   readonly logger: Logger;
-  readonly submit: (message: Message) => void;
+  /** Our own node status, for the scripts. */
+  readonly ownStatus: () => string;
+  /** This runs here already, kept by a reload. */
+  readonly running?: Holding | undefined;
 }
 
 const UNMANAGED: Resources = {
   mayHaveLeftovers: false,
-  run: async () => 'done',
+  run: async () => ({ outcome: 'done' }),
+  probe: async () => 'none',
   announce: () => {},
   stopping: () => {},
   close: () => {},
 };
 
+/** What the environment of every script is made of. */
+export const scriptSettings = ({ config, nodeName: self }: Configuration, debug: number): EnvironmentSettings => ({
+  self,
+  logfile: config.logfile,
+  debugfile: config.debugfile,
+  logfacility: config.logfacility,
+  debug,
+  useLogd: config.useLogd,
+  legacy: config.autoFailback === 'legacy',
+  environment: config.environment,
+  path: process.env.PATH,
+  parameters: config.parameters,
+  inherited: process.env,
+});
+
+/** Where genuine's scripts run: its own folder for core dumps, `coreroot` in ha.cf (heartbeat reference 1.2). */
+export const scriptFolder = (coreRoot: string | undefined): string =>
+  join(coreRoot ?? '/var/lib/heartbeat/cores', 'root');
+
+/** Whose groups these are, seen from us. */
+const partOf = (groups: readonly ResourceGroup[], self: string): Holding =>
+  groups.reduce<Holding>((sum, group) => plus(sum, isLocal(group, self) ? 'local' : 'foreign'), 'none');
+
+const jobResult = ({ outcome, givenUp, stuck }: RunReport, self: string): JobResult => ({
+  outcome,
+  ...(givenUp.length === 0 ? {} : { failed: partOf(givenUp, self) }),
+  ...(stuck.length === 0 ? {} : { stuck: partOf(stuck, self) }),
+});
+
+/** What was started here is remembered in the mark, from the last life on. */
+const heldMemory = (mark: LeftoverMark, loaded: Configuration, running: Holding = 'none'): HeldMemory => {
+  const names = loaded.config.nodes.map(({ value }) => value);
+  let held: HeldGroups = mark.found === undefined ? [] : parseHaResources(mark.found, MARK, names).value;
+  const keep = (groups: HeldGroups): void => {
+    held = groups;
+    mark.set(heldText(groups));
+  };
+  // A genuine daemon that handed over its resources leaves no mark.
+  if (running !== 'none')
+    keep(
+      withStarted(
+        held,
+        groupsInScope(groupsOfConcern(loaded.groups, names, loaded.nodeName), loaded.nodeName, running),
+      ),
+    );
+  return { groups: () => held, keep };
+};
+
 /** Makes the runner; what a take-over will need is loaded now. Never rejects. */
-export const openResources = async ({ loaded, manage, logger, submit }: ResourceOptions): Promise<Resources> => {
+export const openResources = async (options: ResourceOptions): Promise<Resources> => {
+  const { loaded, manage, logger, ownStatus, running } = options;
   if (!manage) return UNMANAGED;
   await prepareAgents();
   const { config, nodeName: self } = loaded;
@@ -56,35 +121,36 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
   const { engine, problem } = engineChoice(suite, process.env);
   if (problem !== undefined) logger.log('WARN', problem);
   const announcer = inProcessAnnouncer(suite.announce);
+  const settings = scriptSettings(loaded, logger.debugLevel());
   const performer = createPerformer({
     folders: RESOURCE_FOLDERS,
     ownFolder: ownResourceFolder(),
     prefer: suite.agents.prefer,
     agents: createAgents({ announcer, engine }),
-    environment: scriptEnvironment({
-      self,
-      logfile: config.logfile,
-      debugfile: config.debugfile,
-      logfacility: config.logfacility,
-      debug: logger.debugLevel(),
-      environment: config.environment,
-      path: process.env.PATH,
-      parameters: config.parameters,
-      inherited: process.env,
-    }),
+    environment: resourceEnvironment(settings),
+    folder: scriptFolder(config.parameters.coreroot),
     outputFile: config.debugfile,
     log: scriptLog,
   });
+  const mark = openLeftoverMark(MARK);
   const names = config.nodes.map(({ value }) => value);
+  const held = heldMemory(mark, loaded, running);
+  const keeper = suite.agents.watch === 'no' ? undefined : await openAddressKeeper(announcer, logger.log);
+  const heldIn = (scope: JobScope, key?: string): readonly ResourceGroup[] =>
+    groupsInScope(held.groups(), self, scope, key);
+  if (running !== undefined && running !== 'none') keeper?.hold(heldIn(running));
   const runner = createResourceRunner({
     self,
     stopRetries: stopRetries(config.environment),
     // heartbeat reference 8.5: a change of haresources needs no signal, it is read each time.
-    readGroups: async () => parseHaResources(readFileSync(HARESOURCES, 'latin1'), HARESOURCES, names),
-    knownGroups: loaded.groups,
+    readGroups: async () => {
+      const parsed = parseHaResources(readFileSync(HARESOURCES, 'latin1'), HARESOURCES, names);
+      return { ...parsed, value: groupsOfConcern(parsed.value, names, self) };
+    },
+    knownGroups: groupsOfConcern(loaded.groups, names, self),
+    held,
     performer,
     log: scriptLog,
-    requestStandby: (scope) => submit(message({ t: 'ask_resources', rsc_hold: scope, info: 'me' })),
     after,
     mono: () => now().mono,
   });
@@ -93,23 +159,41 @@ export const openResources = async ({ loaded, manage, logger, submit }: Resource
   // A neighbour that was away when an address moved, or a switch that has forgotten, hears of it again.
   const { refresh } = suite.announce;
   const refreshing = refresh > 0 ? setInterval(() => void announce(1), refresh) : undefined;
-  const mark = openLeftoverMark(MARK);
   return {
-    mayHaveLeftovers: mark.found,
-    run: async ({ action, scope, group }) => {
-      const options = group === undefined ? {} : { group };
+    mayHaveLeftovers: mark.found !== undefined,
+    run: async ({ action, scope, group: key, occasion }) => {
+      const environment: GroupEnvironment = (group) =>
+        occasionEnvironment(occasion, group.resources[0]?.word ?? '', isLocal(group, self), settings, {
+          status: ownStatus(),
+          seconds: Math.trunc(now().wall / 1000),
+        });
+      const options = { environment, ...(key === undefined ? {} : { group: key }) };
+      keeper?.release(heldIn(scope, key));
       if (action === 'acquire') {
-        mark.set();
-        return (await runner.acquire(scope, options)).outcome;
+        const report = await runner.acquire(scope, options);
+        const failed = new Set([...report.givenUp, ...report.stuck].map(({ resources }) => resources[0]?.word));
+        keeper?.hold(heldIn(scope, key).filter(({ resources }) => !failed.has(resources[0]?.word)));
+        return jobResult(report, self);
       }
-      const { outcome, stuck } = await runner.release(scope, options);
-      if (scope === 'every' && stuck.length === 0) mark.clear();
-      return outcome;
+      const report = await runner.release(scope, options);
+      if (scope === 'every' && report.stuck.length === 0) mark.clear();
+      return jobResult(report, self);
+    },
+    probe: async () => {
+      let held: Holding = 'none';
+      for (const group of await runner.groups()) {
+        const [first] = group.resources;
+        if (first !== undefined && performer.locate(first) !== undefined && (await performer.isRunning(first))) {
+          held = plus(held, isLocal(group, self) ? 'local' : 'foreign');
+        }
+      }
+      return held;
     },
     announce: () => void announce(suite.announce.count),
     stopping: runner.cancelAcquire,
     close: () => {
       clearInterval(refreshing);
+      keeper?.close();
       runner.cancelAcquire();
     },
   };
