@@ -13,6 +13,8 @@ export interface AgentResult {
 export interface AgentContext {
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** What programs are run with that an agent calls; absent: our own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -39,6 +39,7 @@ const start = async (
   const { address } = argument;
   const { device, ...change } = placed;
   const label = freeLabel(addresses, device);
+  await announcer.probe({ device, address }, log);
   const failed = (await addAddress(device, { address, label, ...change })) ?? (await bringUp(device));
   if (failed !== undefined) {
     log('ERROR', `Could not add ${address} to ${device}: ${failed}`);

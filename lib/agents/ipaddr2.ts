@@ -1,5 +1,5 @@
 /** IPaddr2: an address as a plain further address of an interface, for IPv4 and (unlike genuine) IPv6. */
-
+import { isIPv4 } from 'node:net';
 import type { AddressEntry } from '../platform/address-entry.js';
 import { addAddress, bringUp, deleteAddress, readAddresses } from '../platform/addresses.js';
 import { readDevices, readRoutes } from '../platform/routes.js';
@@ -50,6 +50,7 @@ const start = async (situation: Situation, { log }: AgentContext, announcer: Ann
   const { address } = argument;
   const { device, ...change } = placed;
   const label = argument.label === undefined ? {} : { label: `${device}:${argument.label}` };
+  if (!onLoopback(device)) await announcer.probe({ device, address }, log);
   const failed =
     (onLoopback(device) ? undefined : await removeLoopback(address, entriesFor(addresses, address), log)) ??
     (await addAddress(device, { address, ...change, ...label })) ??
@@ -79,10 +80,42 @@ const stop = async (situation: Situation, { log }: AgentContext, announcer: Anno
   return OCF.generic;
 };
 
-/** What is wrong with the argument before anything is looked at, as an exit code. */
-const refusal = (verb: Verb, { address, device, label }: AddressArgument): number | undefined => {
-  if (address === '') return verb === 'stop' ? OCF.success : OCF.notConfigured;
-  if (label !== undefined && `${device}:${label}`.length > LABEL_LIMIT) return OCF.notConfigured;
+export interface Refusal {
+  readonly code: number;
+  readonly reason?: string;
+}
+
+/** Why there are no load-sharing addresses. */
+const NO_CLUSTER_IP =
+  'an address that several nodes share (CLUSTERIP) does not go together with LVS, and Linux has had no such rule since ' +
+  '5.18: let ldirectord distribute the connections instead';
+
+/** The environment of a clone of Pacemaker, in which the genuine agent shares the address among the nodes. */
+const isClone = ({ OCF_RESKEY_CRM_meta_clone_max: most }: NodeJS.ProcessEnv): boolean => Number(most ?? 1) > 1;
+
+/** What is wrong with the arguments before anything is looked at. Words behind an IPv4 address are nobody's. */
+export const ipaddr2Refusal = (
+  verb: Verb,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Refusal | undefined => {
+  const { address, device, label } = parseAddressArgument(args.join('::'));
+  if (address === '') return { code: verb === 'stop' ? OCF.success : OCF.notConfigured };
+  const [, ...more] = isIPv4(parseAddressArgument(args[0] ?? '').address) ? args : [];
+  // What cannot have been started is stopped.
+  if (verb === 'stop') return more.length > 0 ? { code: OCF.success } : undefined;
+  if (isClone(environment)) return { code: OCF.notConfigured, reason: NO_CLUSTER_IP };
+  if (more.length > 0) {
+    const shared = more.some((word) => /^(cip|clusterip)/i.test(word));
+    const reason = shared ? NO_CLUSTER_IP : `IPaddr2 has one argument, and no further one (${more.join(' ')})`;
+    return { code: shared ? OCF.notConfigured : OCF.generic, reason };
+  }
+  if (label !== undefined && `${device}:${label}`.length > LABEL_LIMIT) {
+    return {
+      code: OCF.notConfigured,
+      reason: `Interface label [${device}:${label}] exceeds ${LABEL_LIMIT} characters`,
+    };
+  }
   return undefined;
 };
 
@@ -91,8 +124,11 @@ export const createIpaddr2 = (announcer: Announcer): Agent => ({
   run: async (verb, args, context) => {
     // haresources cuts an IPv6 address at its "::"; the parts are one argument.
     const argument = parseAddressArgument(args.join('::'));
-    const refused = refusal(verb, argument);
-    if (refused !== undefined) return wrapped(verb, refused);
+    const refused = ipaddr2Refusal(verb, args, process.env);
+    if (refused !== undefined) {
+      if (refused.reason !== undefined) context.log('ERROR', refused.reason);
+      return wrapped(verb, refused.code);
+    }
     const situation = await look(argument);
     if (typeof situation === 'string') {
       context.log('ERROR', situation);

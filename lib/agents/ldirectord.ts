@@ -1,5 +1,5 @@
 /** ldirectord: hands the virtual services to our ldirectord command, or to the genuine one where ours is not installed. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { findProgram, run } from '../platform/exec.js';
 import { seconds } from '../time.js';
@@ -10,11 +10,13 @@ import { ownCommand } from './own-folder.js';
 const STALE = 1;
 const STOPPED = 3;
 
-/** The name under which a configuration runs, and where it is (ldirectord reference 1.4). */
+/** The name under which a configuration runs, and where it is (ldirectord reference 1.3, 1.4). */
 const configOf = (word: string | undefined): { readonly name: string; readonly path: string } => {
   const name = word === undefined ? 'ldirectord' : basename(word);
   const file = word ?? 'ldirectord.cf';
-  return { name, path: isAbsolute(file) ? file : join('/etc/ha.d', file) };
+  if (isAbsolute(file)) return { name, path: file };
+  const paths = ['/etc/ha.d', '/etc/ha.d/conf'].map((folder) => join(folder, file));
+  return { name, path: paths.find((path) => existsSync(path)) ?? join('/etc/ha.d', file) };
 };
 
 /** The pid that a pid file names when it is that of a running ldirectord. */
@@ -51,7 +53,7 @@ const status = (word: string | undefined): AgentResult => {
 };
 
 /** How to call ldirectord: program and first arguments. */
-const ldirectordCommand = (): readonly string[] | undefined => {
+export const ldirectordCommand = (): readonly string[] | undefined => {
   const ours = ownCommand('ldirectord-ts');
   if (ours !== undefined) return [process.execPath, ours];
   const genuine = findProgram('ldirectord');

@@ -6,6 +6,7 @@ import type { ResourceGroup, ResourceSpec } from '../heartbeat/config/model.js';
 import { addressBytes } from '../platform/socket-address.js';
 import { parseAddressArgument } from './address-argument.js';
 import { parseMask } from './netmask.js';
+import { SERVICE_DESCRIPTIONS } from './service-descriptions.js';
 
 /** What a check must know of this machine. */
 export interface ResourceFacts {
@@ -45,9 +46,19 @@ const addressFindings = ({ agent, args }: ResourceSpec, { devices }: ResourceFac
   return findings;
 };
 
+/** Only where none may be left out: what an argument must look like is seen when it is used. */
+const argumentFindings = ({ agent, args }: ResourceSpec): readonly Finding[] => {
+  const needed = (SERVICE_DESCRIPTIONS[agent]?.parameters ?? []).filter(({ required }) => required);
+  if (args.length >= needed.length) return [];
+  const words = [agent, ...needed.map(({ short }) => short.toUpperCase())].join('::');
+  return [{ code: 'haresources/missing-argument', message: `${agent} is written ${words}` }];
+};
+
 const findingsFor = (resource: ResourceSpec, facts: ResourceFacts): readonly Finding[] => {
   if (!facts.agents.has(resource.agent)) return [noScript(resource.agent, facts)];
-  return resource.agent === 'IPaddr' || resource.agent === 'IPaddr2' ? addressFindings(resource, facts) : [];
+  return ['IPaddr', 'IPaddr2', 'IPv6addr'].includes(resource.agent)
+    ? addressFindings(resource, facts)
+    : argumentFindings(resource);
 };
 
 /** Warnings, in the order of the file; the daemon starts all the same, as genuine does. */

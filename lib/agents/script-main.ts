@@ -5,18 +5,13 @@ import { detachedAnnouncer } from './announcer.js';
 import { DESCRIPTIONS } from './descriptions.js';
 import { readOwnSettings } from './own-settings.js';
 import { createAgents } from './registry.js';
+import { usage } from './usage.js';
 
 const VERBS: readonly Verb[] = ['start', 'stop', 'status', 'monitor', 'meta-data'];
-const LEGAL = `{${VERBS.join('|')}}`;
 /** What genuine scripts exit with when called wrongly. */
 const USAGE = 1;
 
 const isVerb = (word: string | undefined): word is Verb => VERBS.some((verb) => verb === word);
-
-const usage = (name: string): string =>
-  `usage: ${name} ${(DESCRIPTIONS[name]?.parameters ?? [])
-    .map(({ short, required }) => (required ? short : `[${short}]`))
-    .join(' ')} ${LEGAL}`;
 
 /** Log lines go to standard error: the caller reads the status from standard output. */
 const log: Log = (priority, text) => void process.stderr.write(`${priority}: ${text}\n`);
@@ -26,14 +21,14 @@ const runAgent = async (agent: Agent, words: readonly string[]): Promise<number>
   const args = words.slice(0, -1);
   const needed = (DESCRIPTIONS[agent.name]?.parameters ?? []).filter(({ required }) => required).length;
   if (verb === 'usage' || verb === 'help') {
-    process.stdout.write(`${usage(agent.name)}\n`);
+    process.stdout.write(`${usage(agent.name, VERBS)}\n`);
     return 0;
   }
   if (!isVerb(verb) || (verb !== 'meta-data' && args.length < needed)) {
     if (verb !== undefined && !isVerb(verb) && args.length >= needed) {
       process.stdout.write(`ERROR: Unknown operation: ${verb}\n`);
     }
-    process.stdout.write(`${usage(agent.name)}\n`);
+    process.stdout.write(`${usage(agent.name, VERBS)}\n`);
     return USAGE;
   }
   const { code, output } = await agent.run(verb, args, { log, signal: new AbortController().signal });

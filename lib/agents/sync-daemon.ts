@@ -1,6 +1,7 @@
 /** LVSSyncDaemonSwap: which half of the IPVS connection synchronisation runs here; the other half takes over at stop. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { findProgram, run } from '../platform/exec.js';
+import { run } from '../platform/exec.js';
+import { findIpvsadm } from '../platform/ipvsadm-program.js';
 import { seconds } from '../time.js';
 import type { Agent, AgentContext, AgentResult } from './agent.js';
 
@@ -54,7 +55,7 @@ type Ipvsadm = (...args: readonly string[]) => Promise<{ readonly output: string
 
 /** A caller of ipvsadm(8), or why there is none. */
 const ipvsadmFor = (signal: AbortSignal): Ipvsadm => {
-  const program = findProgram('ipvsadm');
+  const program = findIpvsadm();
   return async (...args) => {
     if (program === undefined) return { output: '', failed: 'ipvsadm(8) is not installed' };
     const result = await run(program, args, { timeout: seconds(20), signal });

@@ -1,0 +1,4 @@
+/** The resource agent db2 as a script, see ha-agents(7). */
+import { scriptMain } from '../lib/agents/script-main.js';
+
+await scriptMain('db2');
