@@ -1,5 +1,5 @@
 /** What the kernel does with one change: the new table, or the reason why it refuses (pure). */
-import { isUnicast, sameKey } from './address.js';
+import { isUnicast, keyText } from './address.js';
 import type { Change, Destination, Service, Table } from './model.js';
 import { normaliseChange } from './normalise.js';
 
@@ -36,9 +36,6 @@ export const SCHEDULERS = [
   'twos',
 ] as const;
 
-const sameDestination = (left: Pick<Destination, 'address' | 'port'>, right: Pick<Destination, 'address' | 'port'>) =>
-  left.address === right.address && left.port === right.port;
-
 const serviceProblem = (service: Omit<Service, 'destinations'>): Refusal | undefined => {
   if (service.key.protocol !== 'fwm' && service.key.port === 0 && service.persistent === undefined)
     return 'Zero port specified for non-persistent service';
@@ -50,63 +47,102 @@ const serviceProblem = (service: Omit<Service, 'destinations'>): Refusal | undef
 type ServiceChange = Extract<Change, { kind: 'add-service' | 'edit-service' }>;
 type DestinationChange = Exclude<Change, ServiceChange | { kind: 'delete-service' }>;
 
-const changeService = (table: Table, change: ServiceChange): Applied => {
-  const existing = table.services.find((one) => sameKey(one.key, change.service.key));
-  const problem = serviceProblem(change.service);
+/** A service that is being changed: a copy that is made with its first change and costs no more for each further one. */
+interface Draft {
+  readonly service: Omit<Service, 'destinations'>;
+  readonly destinations: Map<string, Destination>;
+}
+
+const nameOf = ({ address, port }: Pick<Destination, 'address' | 'port'>): string => `${address} ${port}`;
+
+const draftOf = ({ destinations, ...service }: Service): Draft => ({
+  service,
+  destinations: new Map(destinations.map((one) => [nameOf(one), one])),
+});
+
+const isDraft = (entry: Service | Draft): entry is Draft => 'service' in entry;
+
+/** Services by name, in the order of the table. */
+type Drafts = Map<string, Service | Draft>;
+
+const changeService = (drafts: Drafts, { kind, service }: ServiceChange): Refusal | undefined => {
+  const name = keyText(service.key);
+  const existing = drafts.get(name);
+  const problem = serviceProblem(service);
   // ipvsadm itself looks at the port before the kernel is asked for anything.
-  if (problem === 'Zero port specified for non-persistent service') return { reason: problem };
-  if (change.kind === 'add-service' && existing !== undefined) return { reason: 'Service already exists' };
-  if (change.kind === 'edit-service' && existing === undefined) return { reason: 'No such service' };
-  if (problem !== undefined) return { reason: problem };
-  if (existing === undefined)
-    return { table: { services: [...table.services, { ...change.service, destinations: [] }] } };
-  const changed = { ...change.service, destinations: existing.destinations };
-  return { table: { services: table.services.map((one) => (one === existing ? changed : one)) } };
+  if (problem === 'Zero port specified for non-persistent service') return problem;
+  if (kind === 'add-service' && existing !== undefined) return 'Service already exists';
+  if (kind === 'edit-service' && existing === undefined) return 'No such service';
+  if (problem !== undefined) return problem;
+  if (existing === undefined) drafts.set(name, { ...service, destinations: [] });
+  else if (isDraft(existing)) drafts.set(name, { service, destinations: existing.destinations });
+  else drafts.set(name, { ...service, destinations: existing.destinations });
+  return undefined;
 };
 
-const destinationProblem = (service: Service, destination: Destination): Refusal | undefined => {
+const destinationProblem = (service: Pick<Service, 'key'>, destination: Destination): Refusal | undefined => {
   const mixed = destination.address.includes(':') !== (service.key.family === 'ipv6');
   if (mixed && destination.method !== 'ipip') return 'Different address family is allowed only for tunneling servers';
   return destination.lower > destination.upper ? 'Numerical result out of range' : undefined;
 };
 
-const changeDestination = (service: Service, change: DestinationChange): Refusal | readonly Destination[] => {
-  const existing = service.destinations.find((one) => sameDestination(one, change.destination));
-  if (change.kind === 'delete-destination')
-    return existing === undefined ? 'No such destination' : service.destinations.filter((one) => one !== existing);
+const changeDestination = ({ service, destinations }: Draft, change: DestinationChange): Refusal | undefined => {
+  const name = nameOf(change.destination);
+  const exists = destinations.has(name);
+  if (change.kind === 'delete-destination') return destinations.delete(name) ? undefined : 'No such destination';
   const problem = destinationProblem(service, change.destination);
   if (problem !== undefined) return problem;
-  if (change.kind === 'edit-destination')
-    return existing === undefined
-      ? 'No such destination'
-      : service.destinations.map((one) => (one === existing ? change.destination : one));
-  if (existing !== undefined) return 'Destination already exists';
-  if (!isUnicast(change.destination.address))
+  if (change.kind === 'edit-destination' && !exists) return 'No such destination';
+  if (change.kind === 'add-destination' && exists) return 'Destination already exists';
+  if (change.kind === 'add-destination' && !isUnicast(change.destination.address))
     return 'Invalid operation.  Possibly wrong module version, address not unicast, ...';
-  return [...service.destinations, change.destination];
+  destinations.set(name, change.destination);
+  return undefined;
 };
 
 const isServiceChange = (change: Change): change is ServiceChange =>
   change.kind === 'add-service' || change.kind === 'edit-service';
 
-/**
- * Makes one change to a normalised table with the semantics of ipvsadm and the kernel: ports of gate and ipip
- * destinations, what exists and what does not, the range of thresholds. Deleting a service takes its destinations along.
- */
+/** A table under work. */
+export interface TableEditor {
+  /**
+   * Makes one change with the semantics of ipvsadm and the kernel: ports of gate and ipip destinations, what exists and
+   * what does not, the range of thresholds. Deleting a service takes its destinations along. Answers with the reason
+   * when it is refused.
+   */
+  readonly change: (asked: Change) => Refusal | undefined;
+  /** The table with all changes so far. What was not touched is the very same object as before. */
+  readonly table: () => Table;
+}
+
+/** Starts from a normalised table; a thousand changes cost little more than the services they touch. */
+export const editTable = (table: Table): TableEditor => {
+  const drafts: Drafts = new Map(table.services.map((service) => [keyText(service.key), service]));
+  return {
+    change: (asked) => {
+      const change = normaliseChange(asked);
+      if (isServiceChange(change)) return changeService(drafts, change);
+      const name = keyText(change.key);
+      const entry = drafts.get(name);
+      if (change.kind === 'delete-service') return drafts.delete(name) ? undefined : 'No such service';
+      if (entry === undefined) return 'Service not defined';
+      const draft = isDraft(entry) ? entry : draftOf(entry);
+      if (draft !== entry) drafts.set(name, draft);
+      return changeDestination(draft, change);
+    },
+    table: () => ({
+      services: [...drafts.values()].map((entry) =>
+        isDraft(entry) ? { ...entry.service, destinations: [...entry.destinations.values()] } : entry,
+      ),
+    }),
+  };
+};
+
+/** Makes one change to a normalised table. */
 export const applyChange = (table: Table, asked: Change): Applied => {
-  const change = normaliseChange(asked);
-  if (isServiceChange(change)) return changeService(table, change);
-  const { key } = change;
-  const service = table.services.find((one) => sameKey(one.key, key));
-  if (change.kind === 'delete-service')
-    return service === undefined
-      ? { reason: 'No such service' }
-      : { table: { services: table.services.filter((one) => one !== service) } };
-  if (service === undefined) return { reason: 'Service not defined' };
-  const result = changeDestination(service, change);
-  if (typeof result === 'string') return { reason: result };
-  const changed = { ...service, destinations: result };
-  return { table: { services: table.services.map((one) => (one === service ? changed : one)) } };
+  const editor = editTable(table);
+  const reason = editor.change(asked);
+  return reason === undefined ? { table: editor.table() } : { reason };
 };
 
 /** All changes in order, going on after a refused one as `ipvsadm -R` does. */
@@ -114,12 +150,10 @@ export const applyChanges = (
   table: Table,
   changes: readonly Change[],
 ): { readonly table: Table; readonly refused: readonly { readonly change: Change; readonly reason: Refusal }[] } => {
-  const refused: { change: Change; reason: Refusal }[] = [];
-  let current = table;
-  for (const change of changes) {
-    const result = applyChange(current, change);
-    if ('table' in result) current = result.table;
-    else refused.push({ change, reason: result.reason });
-  }
-  return { table: current, refused };
+  const editor = editTable(table);
+  const refused = changes.flatMap((change) => {
+    const reason = editor.change(change);
+    return reason === undefined ? [] : [{ change, reason }];
+  });
+  return { table: editor.table(), refused };
 };

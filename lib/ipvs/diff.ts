@@ -1,7 +1,7 @@
 /** The changes that turn one table into another: as few as possible, in an order that leaves no gap. */
 import { keyText } from './address.js';
 import type { Change, Destination, Service, ServiceKey, Table } from './model.js';
-import { normaliseTable } from './normalise.js';
+import { normaliseDestination, normaliseKey, normaliseService } from './normalise.js';
 
 export interface DiffOptions {
   /**
@@ -24,22 +24,33 @@ export type DestinationChange = Extract<
 const idOf = (destination: Pick<Destination, 'address' | 'port'>): string =>
   `${destination.address} ${destination.port}`;
 
+export const isSamePlace = (
+  left: Pick<Destination, 'address' | 'port'>,
+  right: Pick<Destination, 'address' | 'port'>,
+): boolean => left.address === right.address && left.port === right.port;
+
 const sameFlags = (left: readonly string[], right: readonly string[]): boolean => left.join() === right.join();
 
-const sameService = (left: Service, right: Service): boolean =>
+/** Whether two services of one key schedule alike; destinations are not looked at. */
+export const sameService = (left: Omit<Service, 'destinations'>, right: Omit<Service, 'destinations'>): boolean =>
   left.scheduler === right.scheduler &&
   left.persistent === right.persistent &&
   left.netmask === right.netmask &&
   left.ops === right.ops &&
   sameFlags(left.flags, right.flags);
 
-const sameDestination = (left: Destination, right: Destination): boolean =>
-  left.method === right.method &&
-  left.weight === right.weight &&
-  left.upper === right.upper &&
-  left.lower === right.lower;
+/** Whether two destinations of one place are treated alike. */
+export const sameDestination = (left: Destination, right: Destination): boolean =>
+  left === right ||
+  (left.method === right.method &&
+    left.weight === right.weight &&
+    left.upper === right.upper &&
+    left.lower === right.lower);
 
-const withoutDestinations = ({ destinations: _, ...service }: Service): Omit<Service, 'destinations'> => service;
+const normalised = (service: Service): Service => {
+  const normal = normaliseService(service);
+  return { ...normal, destinations: service.destinations.map((one) => normaliseDestination(normal.key, one)) };
+};
 
 /** More capacity first, less capacity last: no moment has fewer servers than the poorer of the two tables. */
 const defaultRank = (before: Destination | undefined, change: DestinationChange): number => {
@@ -77,6 +88,19 @@ const destinationChanges = (
     .map(({ change }) => change);
 };
 
+const nameOf = ({ key }: Service): string => keyText(normaliseKey(key));
+
+/** Without a second look at what is the very same object in both tables, which is most of them in a table of thousands. */
+const serviceChanges = (actual: Service | undefined, wanted: Service, options: DiffOptions): readonly Change[] => {
+  if (actual === wanted) return [];
+  const { destinations, ...service } = normalised(wanted);
+  const after = { ...service, destinations };
+  if (actual === undefined) return [{ kind: 'add-service', service }, ...destinationChanges(undefined, after, options)];
+  const before = normalised(actual);
+  const edit: readonly Change[] = sameService(before, service) ? [] : [{ kind: 'edit-service', service }];
+  return [...edit, ...destinationChanges(before, after, options)];
+};
+
 /**
  * The changes that make `wanted` of `actual`, in a safe order.
  *
@@ -86,19 +110,18 @@ const destinationChanges = (
  * with another port is the one that the kernel shows with the service's port.
  */
 export const diff = (actual: Table, wanted: Table, options: DiffOptions = {}): readonly Change[] => {
-  const before = new Map(normaliseTable(actual).services.map((service) => [keyText(service.key), service]));
+  const before = new Map(actual.services.map((service) => [nameOf(service), service]));
   const seen = new Set<string>();
   const changes: Change[] = [];
-  for (const service of normaliseTable(wanted).services) {
-    const id = keyText(service.key);
+  for (const service of wanted.services) {
+    const id = nameOf(service);
     if (seen.has(id)) continue;
     seen.add(id);
-    const old = before.get(id);
-    if (old === undefined) changes.push({ kind: 'add-service', service: withoutDestinations(service) });
-    else if (!sameService(old, service)) changes.push({ kind: 'edit-service', service: withoutDestinations(service) });
-    changes.push(...destinationChanges(old, service, options));
+    for (const change of serviceChanges(before.get(id), service, options)) changes.push(change);
   }
-  for (const [id, { key }] of before)
+  for (const [id, service] of before) {
+    const key = normaliseKey(service.key);
     if (!seen.has(id) && (options.mayDelete?.(key) ?? true)) changes.push({ kind: 'delete-service', key });
+  }
   return changes;
 };

@@ -71,10 +71,13 @@ export interface FailedChange {
  * Something that holds a table and forwards packets by it.
  *
  * `apply` makes all changes in order in one batch, goes on after one that fails, and returns the failed ones; it
- * rejects only when the engine itself cannot be reached. `read` returns what is really there.
+ * rejects only when the engine itself cannot be reached. `read` returns what is really there, or what was so many
+ * milliseconds ago at most. `foresee` says which changes would be refused on a table, as far as that can be told without
+ * trying.
  */
 export interface Engine {
-  readonly name: 'kernel' | 'nft';
-  read(): Promise<Table>;
+  readonly name: string;
+  read(age?: number): Promise<Table>;
+  foresee(actual: Table, changes: readonly Change[]): readonly FailedChange[];
   apply(changes: readonly Change[]): Promise<readonly FailedChange[]>;
 }

@@ -17,7 +17,8 @@ export const normaliseFlags = (scheduler: string, flags: readonly string[]): rea
 export const normaliseKey = (key: ServiceKey): ServiceKey => {
   if (key.protocol === 'fwm') return key;
   const known = normaliseAddress(key.address);
-  return known === undefined ? key : { ...key, ...known };
+  if (known === undefined || (known.address === key.address && known.family === key.family)) return key;
+  return { ...key, ...known };
 };
 
 /** Undefined for the whole address, which is the default and is not listed. */
@@ -45,14 +46,12 @@ export const normaliseService = (service: Omit<Service, 'destinations'>): Omit<S
 export const destinationPort = (key: ServiceKey, destination: Pick<Destination, 'port' | 'method'>): number =>
   key.protocol !== 'fwm' && destination.method !== 'masq' ? key.port : destination.port;
 
-export const normaliseDestination = (key: ServiceKey, destination: Destination): Destination => ({
-  address: normaliseAddress(destination.address)?.address ?? destination.address,
-  port: destinationPort(key, destination),
-  method: destination.method,
-  weight: destination.weight,
-  upper: destination.upper,
-  lower: destination.lower,
-});
+/** The same object when it is in normal form already, as nearly all are. */
+export const normaliseDestination = (key: ServiceKey, destination: Destination): Destination => {
+  const address = normaliseAddress(destination.address)?.address ?? destination.address;
+  const port = destinationPort(key, destination);
+  return address === destination.address && port === destination.port ? destination : { ...destination, address, port };
+};
 
 export const normaliseTable = (table: Table): Table => ({
   services: table.services.map((service) => {

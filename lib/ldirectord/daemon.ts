@@ -8,17 +8,22 @@ import { now } from '../platform/clock.js';
 import type { Verdict } from './checks/verdict.js';
 import { logText, ownWarnings, startOutput } from './config/genuine-text.js';
 import type { DirectorConfig } from './config/model.js';
-import { NOT_ACTED_ON } from './config/not-acted-on.js';
 import { adopt, type Director, fallbackCalls, hear, settle } from './director.js';
+import { MAINTENANCE } from './maintenance.js';
 import { serviceResult } from './messages.js';
-import { realName } from './names.js';
-import { only, stopPlan } from './plan.js';
+import { realName, serviceId } from './names.js';
+import { only } from './plan.js';
+import { stopPlan } from './stop-plan.js';
 import { createChecker } from './wiring/checker.js';
+import { coalesce } from './wiring/coalesce.js';
 import { createFallbackRunner, runCallback } from './wiring/commands.js';
 import { watchConfig } from './wiring/config-watch.js';
 import type { LogTarget } from './wiring/log-target.js';
+import { createMaintenance } from './wiring/maintenance.js';
+import type { OwnedVirtuals } from './wiring/owned-virtuals.js';
 import { limitBacktracking } from './wiring/regexp-limit.js';
 import { createTableWorker } from './wiring/table-worker.js';
+import { createWitness } from './wiring/witness.js';
 
 /** Signals that end the daemon in good order (ldirectord reference 1.7), as far as a program can still act on them. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 'SIGXFSZ'] as const;
@@ -28,6 +33,9 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGX
  * nft engine a restart of the packet filter deletes them all.
  */
 const PATROL = 10_000;
+
+/** How long an ipvsadm that a killed daemon has left behind may go on; then the table is brought into line once more. */
+const SECOND_LOOK = 2000;
 
 export interface DaemonOptions {
   readonly parsed: Parsed<DirectorConfig>;
@@ -42,8 +50,14 @@ export interface DaemonOptions {
   readonly load: () => Promise<Parsed<DirectorConfig>>;
   /** Called when signals are heard from now on: the pid file may be written. Rejecting ends the daemon. */
   readonly onUp: () => Promise<void>;
+  /** The virtuals this daemon answers for, in a file that outlives it. */
+  readonly owned: (log: Log) => OwnedVirtuals;
   /** Opens the log that a configuration asks for. */
   readonly openLog: (config: DirectorConfig) => Promise<LogTarget>;
+  /** Where the live state can be asked for. */
+  readonly statusSocket: string;
+  /** What runs the other instances of execute=. */
+  readonly program: readonly string[];
 }
 
 /** Keeps the engine once it could be opened. */
@@ -58,6 +72,13 @@ const remembered = (open: () => Promise<Engine>): (() => Promise<Engine>) => {
   };
 };
 
+/** Whoever reads our standard output or error may go away (supervised, -d), and a mistake of ours must not stop the checks. */
+const survive = (log: Log): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.on('uncaughtException', (error) => log('CRIT', `internal error: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', (reason) => log('CRIT', `internal error: ${String(reason)}`));
+};
+
 /** Runs until a signal asks it to stop; resolves with the last line of the log when the table is clean. */
 export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   limitBacktracking();
@@ -66,26 +87,35 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   });
   let config = options.parsed.value;
   let target = await options.openLog(config);
-  let director: Director = adopt(config, undefined);
-  let stopping = false;
-  let reloading: Promise<void> = Promise.resolve();
-  let watchTimer: NodeJS.Timeout | undefined;
   const log: Log = (priority, text) => target.log(priority, text);
+  survive(log);
+  const owned = options.owned(log);
+  const predecessor = owned.takeOver();
+  let director: Director = adopt(config, undefined, undefined, predecessor?.virtuals);
+  let stopping = false;
+  let hangUp = false;
+  let watchTimer: NodeJS.Timeout | undefined;
   const watch = watchConfig(options.configPath);
   watch.remember();
 
   const warn = (parsed: Parsed<DirectorConfig>): void => {
-    // Services without a check are named one by one below.
-    const others = ownWarnings(parsed.diagnostics).filter(({ message }) => message !== NOT_ACTED_ON.get('service'));
-    for (const warning of others) log('WARN', logText(warning, process.pid));
+    for (const warning of ownWarnings(parsed.diagnostics)) log('WARN', logText(warning, process.pid));
   };
 
   const runFallbacks = createFallbackRunner(log);
+  const maintenance = createMaintenance(() => {
+    const news = maintenance.news(director.members);
+    checker.checkNow(new Set(news.map(({ probe }) => probe)));
+  });
+
   const updateFallbacks = (): void => {
     const step = fallbackCalls(director);
     director = step.director;
     runFallbacks(step.calls);
   };
+
+  const claimVirtuals = (): void =>
+    owned.claim(new Set([...director.config.virtuals.map(({ key }) => serviceId(key)), ...director.retired]));
 
   const worker = createTableWorker({
     engine: remembered(() => options.openEngine(log)),
@@ -93,49 +123,77 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     onSettled: (settled) => {
       const step = settle(director, settled);
       director = step.director;
+      if (settled.gone.size > 0 && !stopping) claimVirtuals();
       return step.changed;
     },
+    onDone: (changes) => witness.done(changes),
     log,
+  });
+  const witness = createWitness({
+    director: () => director,
+    isInMaintenance: maintenance.covers,
+    idle: worker.idle,
+    log,
+    statusSocket: options.statusSocket,
+    program: options.program,
   });
 
   /** With -d every result is shown, as genuine does. */
-  const explain = (identity: string, verdict: Verdict): void => {
-    const members = director.membersByIdentity.get(identity) ?? [];
+  const explain = (probe: string, verdict: Verdict): void => {
+    const members = director.membersByProbe.get(probe) ?? [];
     const word = verdict.state === 'up' ? 'Enabled ' : 'Disabled';
-    for (const { virtualId } of members) log('debug', `${word} real server=${identity} (virtual=${virtualId})`);
+    for (const { virtualId, identity } of members)
+      log('debug', `${word} real server=${identity} (virtual=${virtualId})`);
     const [first] = members;
     if (first !== undefined) log('debug', serviceResult(realName(first.real), verdict));
   };
-  const onVerdict = (identity: string, verdict: Verdict): void => {
-    const heard = hear(director, identity, verdict);
+  const onVerdict = (probe: string, verdict: Verdict): void => {
+    const heard = hear(director, probe, verdict, maintenance.covers);
     director = heard.director;
     for (const line of heard.log) log('info', line);
-    if (options.debug) explain(identity, verdict);
+    if (options.debug) explain(probe, verdict);
+    witness.heard(probe, verdict, heard);
     if (heard.touched.size === 0) return;
     worker.want(only(heard.touched));
     updateFallbacks();
   };
-  const onStart = (identity: string): void => {
-    if (!options.debug) return;
-    const member = director.membersByIdentity.get(identity)?.[0];
-    const kind = member?.virtual.checkType.kind ?? '';
-    log('debug', `Checking ${kind}: real server=${identity} (virtual=${member?.virtualId ?? ''})`);
+  const onStart = (probe: string): void => {
+    witness.begun(probe);
+    const [member] = options.debug ? (director.membersByProbe.get(probe) ?? []) : [];
+    if (member === undefined) return;
+    const { virtual, virtualId, identity } = member;
+    log('debug', `Checking ${virtual.checkType.kind}: real server=${identity} (virtual=${virtualId})`);
   };
   const { verify } = options.suite.value.tls;
-  const checker = createChecker({ mono: () => now().mono, verify, onVerdict, onStart });
+  const checker = createChecker({
+    mono: () => now().mono,
+    verify,
+    log,
+    onVerdict,
+    onStart,
+    answerFor: (probe) =>
+      director.membersByProbe.get(probe)?.every(maintenance.covers) === true ? MAINTENANCE : undefined,
+  });
 
-  /** Puts the present configuration into force; `previous` at a reload. */
-  const putIntoForce = (previous: Director | undefined): Promise<void> =>
+  /** Puts the present configuration into force; `previous` is the one before it, at a reload. */
+  const putIntoForce = (previous: DirectorConfig | undefined): Promise<void> =>
     new Promise((resolve) => {
+      let isTold = false;
       worker.adopt((actual) => {
-        director = adopt(config, actual, previous === undefined ? undefined : director);
+        director = adopt(config, actual, director);
+        claimVirtuals();
         updateFallbacks();
+        // Once more when the table could not be seen the first time: that is news for nobody else.
+        if (!isTold) witness.inForce(previous);
+        isTold = true;
         if (!stopping) checker.follow(director);
         resolve();
       });
     });
 
   const reload = async (): Promise<void> => {
+    if (hangUp) log('info', 'Reloading Linux Director Daemon config on signal');
+    hangUp = false;
     watch.remember();
     const parsed = await options.load();
     if (stopping) return;
@@ -145,19 +203,21 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
       log('ERROR', `${options.configPath} has errors: the running configuration stays in force`);
       return;
     }
+    await Promise.all([witness.prepare(parsed.value), maintenance.follow(parsed.value)]);
+    if (stopping) return;
     config = parsed.value;
     target = await options.openLog(config);
     for (const line of startOutput(parsed.diagnostics, process.pid).lines) log('WARN', line);
     warn(parsed);
-    await putIntoForce(director);
-    lookRegularly();
+    await putIntoForce(director.config);
+    if (!stopping) lookRegularly();
   };
-  const requestReload = (): Promise<void> => {
-    reloading = reloading.then(reload);
-    return reloading;
-  };
+  const internalError = (error: unknown): void => log('CRIT', `internal error: ${String(error)}`);
+  const requestReload = coalesce(reload, internalError);
 
-  const lookAtConfig = async (): Promise<void> => {
+  /** One look at a time: a callback that takes long holds back the next one, not the checks. */
+  const lookAtConfig = coalesce(async () => {
+    if (stopping) return;
     const news = watch.look();
     if (news === 'gone') log('WARN', `Warning [${process.pid}]: can not open file ${options.configPath} for checking`);
     if (news !== 'changed') return;
@@ -165,7 +225,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     log('info', config.autoReload ? ' - reread new configuration' : ' - ignore new configuration');
     if (config.autoReload) await requestReload();
     await runCallback(config.callback, options.configPath, log);
-  };
+  }, internalError);
   /** Genuine looks once in each round, so once per checkinterval. */
   const lookRegularly = (): void => {
     clearInterval(watchTimer);
@@ -174,15 +234,22 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
 
   const patrol = setInterval(() => worker.want({ virtuals: new Set(), members: new Map() }), PATROL);
   process.on('SIGHUP', () => {
-    log('info', 'Reloading Linux Director Daemon config on signal');
+    if (stopping) return;
+    hangUp = true;
     void requestReload();
   });
   // Otherwise node would open its debugger.
   process.on('SIGUSR1', () => undefined);
 
   await options.onUp();
+  await witness.listen();
   for (const finding of options.suite.diagnostics) log('WARN', logText(finding, process.pid));
   warn(options.parsed);
+  if (predecessor !== undefined) {
+    log('info', `Taking over the table of pid ${predecessor.pid}, which did not end in good order`);
+    setTimeout(() => worker.want('all'), SECOND_LOOK);
+  }
+  await Promise.all([witness.prepare(config), maintenance.follow(config)]);
   void putIntoForce(undefined);
   lookRegularly();
   const signal = await stopped;
@@ -191,7 +258,10 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   clearInterval(patrol);
   clearInterval(watchTimer);
   checker.stop();
-  await worker.finish((actual) => stopPlan(director, actual));
+  maintenance.stop();
+  await witness.stopping();
+  if (await worker.finish((actual) => stopPlan(director, actual))) owned.release();
+  await witness.finish();
   const last = `Linux Director Daemon terminated on signal: ${signal}`;
   log('info', last);
   await target.flush();

@@ -1,13 +1,16 @@
 /** What ldirectord knows: the configuration, the health of every real server in every virtual, and what follows for fallback commands. */
-import type { ServiceKey, Table } from '../ipvs/model.js';
+import type { Table } from '../ipvs/model.js';
 import type { Millis } from '../time.js';
 import { millis } from '../time.js';
 import type { Verdict } from './checks/verdict.js';
+import { type Chunks, chunksOf, itemAt, withItem } from './chunks.js';
 import type { DirectorConfig, Real, Virtual } from './config/model.js';
 import { ADOPTED, count, type Health, UNKNOWN } from './health.js';
 import { identityOf } from './identity.js';
+import { MAINTENANCE } from './maintenance.js';
 import { checkFailed, resettingFailures, softFailure } from './messages.js';
 import { hostPort, realName, serviceId, tableName } from './names.js';
+import { probeOf } from './probe.js';
 
 /** A real server in one virtual service. */
 export interface Member {
@@ -16,19 +19,28 @@ export interface Member {
   readonly virtualId: string;
   readonly virtual: Virtual;
   readonly real: Real;
+  /** What monitorfile and debug lines call its check. */
   readonly identity: string;
+  /** Members with the same probe share one check. */
+  readonly probe: string;
+  /** The name of its place in the table. */
+  readonly place: string;
+  /** Its place among all members. */
+  readonly index: number;
 }
 
 export interface Director {
   readonly config: DirectorConfig;
   /** In the order of the file; a real that is configured twice alike is one member. */
   readonly members: readonly Member[];
-  readonly membersByIdentity: ReadonlyMap<string, readonly Member[]>;
+  readonly membersByProbe: ReadonlyMap<string, readonly Member[]>;
   readonly membersByVirtual: ReadonlyMap<string, readonly Member[]>;
-  /** By virtual, then by member; read it with `healthOf`. */
-  readonly health: ReadonlyMap<string, ReadonlyMap<string, Health>>;
-  /** Virtuals of an earlier configuration that still have to leave the table. */
-  readonly retired: readonly ServiceKey[];
+  /** By virtual, then by place in the table: the same real twice, or ports mapped onto one, share a place. */
+  readonly places: ReadonlyMap<string, ReadonlyMap<string, readonly Member[]>>;
+  /** By the index of the member; read it with `healthOf`. */
+  readonly health: Chunks<Health>;
+  /** Virtuals (by id) of an earlier configuration that still have to leave the table. */
+  readonly retired: ReadonlySet<string>;
   /** Members (by id) that the engine has refused to let serve, although they are up. */
   readonly refused: ReadonlySet<string>;
   /** What each virtual's fallbackcommand was called with last. */
@@ -54,7 +66,10 @@ const membersOf = (config: DirectorConfig): readonly Member[] => {
     for (const real of virtual.reals) {
       const identity = identityOf(virtual, real);
       const id = `${virtualId} ${identity}`;
-      if (!members.has(id)) members.set(id, { id, virtualId, virtual, real, identity });
+      if (members.has(id)) continue;
+      const probe = probeOf(virtual, real);
+      const place = tableName(virtual, real);
+      members.set(id, { id, virtualId, virtual, real, identity, probe, place, index: members.size });
     }
   }
   return [...members.values()];
@@ -75,43 +90,47 @@ const serving = (actual: Table): ReadonlyMap<string, ReadonlySet<string>> =>
  * What did not change keeps its health. Anything else that already serves in the table counts as up until its first
  * check says otherwise, so that neither a restart nor a reload interrupts traffic; this replaces the genuine
  * add-remove-add dance (reference 3.3 and 7, no. 8). `actual` is undefined when the table cannot be read now.
+ *
+ * `leftBehind` are virtuals that a killed daemon may have left in the table: those that are configured no more leave it.
  */
-export const adopt = (config: DirectorConfig, actual: Table | undefined, previous?: Director): Director => {
+export const adopt = (
+  config: DirectorConfig,
+  actual: Table | undefined,
+  previous?: Director,
+  leftBehind: ReadonlySet<string> = new Set(),
+): Director => {
   const members = membersOf(config);
   const present = serving(actual ?? { services: [] });
   const membersByVirtual = groupBy(members, ({ virtualId }) => virtualId);
-  const standing = (member: Member): Health => {
-    const kept = previous?.health.get(member.virtualId)?.get(member.id);
-    if (kept !== undefined) return kept;
-    return present.get(member.virtualId)?.has(tableName(member.virtual, member.real)) === true ? ADOPTED : UNKNOWN;
+  const known = new Map(previous?.members.map((member) => [member.id, healthOf(previous, member)]));
+  const standing = ({ id, virtualId, place }: Member): Health => {
+    const kept = known.get(id);
+    if (kept !== undefined && kept.standing !== 'unknown') return kept;
+    return present.get(virtualId)?.has(place) === true ? ADOPTED : UNKNOWN;
   };
-  const health = new Map(
-    [...membersByVirtual].map(([virtualId, group]) => [
-      virtualId,
-      new Map(group.map((member) => [member.id, standing(member)])),
-    ]),
-  );
   const configured = new Set(config.virtuals.map(({ key }) => serviceId(key)));
   // A virtual that is not in the table any more is nobody's: whoever adds it later owns it.
   const isThere = new Set(actual?.services.map(({ key }) => serviceId(key)) ?? []);
-  const earlier = [...(previous?.retired ?? []), ...(previous?.config.virtuals.map(({ key }) => key) ?? [])];
+  const before = previous?.config.virtuals.map(({ key }) => serviceId(key)) ?? [];
+  const earlier = [...leftBehind, ...(previous?.retired ?? []), ...before];
   return {
     config,
     members,
-    membersByIdentity: groupBy(members, ({ identity }) => identity),
+    membersByProbe: groupBy(members, ({ probe }) => probe),
     membersByVirtual,
-    health,
-    retired: earlier.filter(
-      (key) => !configured.has(serviceId(key)) && (actual === undefined || isThere.has(serviceId(key))),
+    places: new Map(
+      [...membersByVirtual].map(([virtualId, group]) => [virtualId, groupBy(group, ({ place }) => place)]),
     ),
+    health: chunksOf(members.map(standing)),
+    retired: new Set(earlier.filter((id) => !configured.has(id) && (actual === undefined || isThere.has(id)))),
     refused: new Set(members.map(({ id }) => id).filter((id) => previous?.refused.has(id) === true)),
     fallbackModes: new Map([...(previous?.fallbackModes ?? [])].filter(([id]) => configured.has(id))),
   };
 };
 
 /** The health of one member. */
-export const healthOf = (director: Director, { virtualId, id }: Pick<Member, 'virtualId' | 'id'>): Health =>
-  director.health.get(virtualId)?.get(id) ?? UNKNOWN;
+export const healthOf = (director: Pick<Director, 'health'>, { index }: Pick<Member, 'index'>): Health =>
+  itemAt(director.health, index) ?? UNKNOWN;
 
 /** Whether any real of a virtual is up: then the fallback is not wanted. */
 export const anyUp = (director: Director, virtualId: string): boolean =>
@@ -139,7 +158,7 @@ export const settle = (
   return {
     director: {
       ...director,
-      retired: director.retired.filter((key) => !gone.has(serviceId(key))),
+      retired: new Set([...director.retired].filter((id) => !gone.has(id))),
       refused: new Set([...director.refused, ...fresh].filter((id) => !lifted.includes(id))),
     },
     changed,
@@ -153,29 +172,46 @@ export interface Heard {
   readonly touched: ReadonlyMap<string, { readonly entering: boolean }>;
 }
 
-/** Takes in the result of one check, for all virtuals that share it (reference 4.2, 5.2). */
-export const hear = (director: Director, identity: string, verdict: Verdict): Heard => {
+const NOTHING_TOUCHED: Heard['touched'] = new Map();
+
+/**
+ * Takes in the result of one check, for all virtuals that share it (reference 4.2, 5.2). `isInMaintenance`: members that
+ * are down whatever the result is (reference 4.6).
+ */
+export const hear = (
+  director: Director,
+  probe: string,
+  result: Verdict,
+  isInMaintenance: (member: Member) => boolean = () => false,
+): Heard => {
   const log: string[] = [];
-  const touched = new Map<string, { readonly entering: boolean }>();
-  let all: Map<string, ReadonlyMap<string, Health>> | undefined;
-  for (const member of director.membersByIdentity.get(identity) ?? []) {
-    const { id, virtualId, virtual, real } = member;
+  let touched: Map<string, { readonly entering: boolean }> | undefined;
+  let all = director.health;
+  for (const member of director.membersByProbe.get(probe) ?? []) {
+    const { id, virtualId, virtual, real, index } = member;
     const before = healthOf(director, member);
-    const { health, event, cleared } = count(before, verdict.state === 'up', virtual.failureCount);
-    if (health !== before) {
-      // Nearly every result changes nothing, and then nothing is copied.
-      all ??= new Map(director.health);
-      all.set(virtualId, new Map(all.get(virtualId)).set(id, health));
-    }
+    const isForced = isInMaintenance(member);
+    const verdict = isForced ? MAINTENANCE : result;
+    // reference 4.6: maintenance takes a server out at once, whatever failurecount says.
+    const { health, event, cleared } = count(before, verdict.state === 'up', isForced ? 1 : virtual.failureCount);
+    // Nearly every result changes nothing, and then nothing is made.
+    if (health !== before) all = withItem(all, index, health);
     if (cleared) log.push(resettingFailures(realName(real), virtualId));
     if (verdict.state === 'down' && event !== 'same') {
       if (verdict.note !== undefined && !log.includes(verdict.note)) log.push(verdict.note);
       if (verdict.cause !== 'OFF') log.push(checkFailed(realName(real), virtualId, verdict));
     }
     if (event === 'soft') log.push(softFailure(realName(real), virtualId, health.failures, virtual.failureCount));
-    if (event === 'up' || event === 'down') touched.set(id, { entering: before.standing === 'unknown' });
+    if (event === 'up' || event === 'down') {
+      touched ??= new Map();
+      touched.set(id, { entering: before.standing === 'unknown' });
+    }
   }
-  return { director: all === undefined ? director : { ...director, health: all }, log, touched };
+  return {
+    director: all === director.health ? director : { ...director, health: all },
+    log,
+    touched: touched ?? NOTHING_TOUCHED,
+  };
 };
 
 /** A fallbackcommand that is to be run, because the state of its virtual has changed (reference 4.7). */
@@ -190,13 +226,13 @@ export const fallbackCalls = (
   director: Director,
 ): { readonly director: Director; readonly calls: readonly FallbackCall[] } => {
   const calls: FallbackCall[] = [];
-  const modes = new Map(director.fallbackModes);
+  let modes = director.fallbackModes;
   for (const { key, fallbackCommand } of director.config.virtuals) {
     if (fallbackCommand === undefined) continue;
     const virtualId = serviceId(key);
     const mode: FallbackMode = anyUp(director, virtualId) ? 'stop' : 'start';
     if (modes.get(virtualId) === mode) continue;
-    modes.set(virtualId, mode);
+    modes = new Map(modes).set(virtualId, mode);
     const place = key.protocol === 'fwm' ? ':0' : hostPort(key.address, key.port);
     calls.push({ virtualId, command: fallbackCommand, args: [mode, place, key.protocol] });
   }
@@ -206,8 +242,8 @@ export const fallbackCalls = (
 /** The interval of every check; a check that several virtuals share is made at the shortest of theirs. */
 export const checkIntervals = (director: Director): ReadonlyMap<string, Millis> =>
   new Map(
-    [...director.membersByIdentity].map(([identity, members]) => [
-      identity,
+    [...director.membersByProbe].map(([probe, members]) => [
+      probe,
       millis(Math.min(...members.map(({ virtual }) => virtual.checkInterval))),
     ]),
   );

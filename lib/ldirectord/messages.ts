@@ -1,6 +1,7 @@
 /** The log lines of the genuine program, word for word, because people and scripts look for them (reference 5.5). */
 import type { Down, Verdict } from './checks/verdict.js';
 import { causeText } from './checks/verdict.js';
+import { printable } from './printable.js';
 
 const weight = (value: number): string => `(Weight set to ${value})`;
 
@@ -35,14 +36,12 @@ export const resettingFailures = (real: string, virtualId: string): string =>
 const MAX_TEXT = 200;
 
 /** A server's own words on one line, escaped as in the monitorfile (reference 5.4). */
-const oneLine = (text: string): string =>
-  text
-    .slice(0, MAX_TEXT)
-    .replace(/[%|\x00-\x1f\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+const oneLine = (text: string): string => printable(text.slice(0, MAX_TEXT));
 
 /** The cause and the server's words, each said once: genuine texts bring their own status, 500 for errors on our side. */
 const whyText = (verdict: Down): string => {
   const { cause, text } = verdict;
+  if (text === '') return causeText(verdict);
   if (cause === 'L7PATTERN') return `${cause} ${text}`;
   if (cause === 'L7STATUS' && text.startsWith(`${verdict.detail} `)) return `${cause} ${text}`;
   return `${causeText(verdict)} ${text.replace(/^500 /, '')}`;

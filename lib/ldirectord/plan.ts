@@ -1,10 +1,11 @@
 /** The wanted table, and the changes with their log lines that lead to it from what is really there (reference 3.4 to 3.9). */
 import { type DestinationChange, diff } from '../ipvs/diff.js';
-import type { Change, Destination, Service, Table } from '../ipvs/model.js';
+import type { Change, Destination, Service, ServiceKey, Table } from '../ipvs/model.js';
 import { normaliseService } from '../ipvs/normalise.js';
 import type { Fallback, Real, Virtual } from './config/model.js';
 import { type Director, healthOf, type Member } from './director.js';
 import type { Standing } from './health.js';
+import type { News } from './mail/alerts.js';
 import * as say from './messages.js';
 import { hostPort, realName, serviceId, serviceName, tableName, tablePort } from './names.js';
 
@@ -39,6 +40,8 @@ export interface PlannedChange {
   readonly members: readonly string[];
   /** Members that take connections once it is made. */
   readonly serves: readonly string[];
+  /** What a mail says about it; absent: it is about a virtual, and nobody is told. */
+  readonly news?: News;
 }
 
 const destinationName = ({ address, port }: Pick<Destination, 'address' | 'port'>): string => hostPort(address, port);
@@ -75,18 +78,6 @@ const fallbackDestination = (virtual: Virtual, fallback: Fallback): Destination 
 
 const standingOf = (director: Director, member: Member): Standing => healthOf(director, member).standing;
 
-/** Members of one virtual that share one place in the table (the same real twice, or ports mapped onto one). */
-const places = (members: readonly Member[]): ReadonlyMap<string, readonly Member[]> => {
-  const groups = new Map<string, Member[]>();
-  for (const member of members) {
-    const name = tableName(member.virtual, member.real);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [member]);
-    else group.push(member);
-  }
-  return groups;
-};
-
 /** What should stand in one place; undefined: nothing. */
 const wantedAt = (
   director: Director,
@@ -117,9 +108,7 @@ const wantedAt = (
 const isServed = (director: Director, members: readonly Member[], actual: Service | undefined): boolean => {
   const there = new Set(actual?.destinations.filter(({ weight }) => weight > 0).map(destinationName));
   return members.some(
-    (member) =>
-      standingOf(director, member) === 'up' &&
-      (!director.refused.has(member.id) || there.has(tableName(member.virtual, member.real))),
+    (member) => standingOf(director, member) === 'up' && (!director.refused.has(member.id) || there.has(member.place)),
   );
 };
 
@@ -132,7 +121,7 @@ const wantedVirtual = (director: Director, virtual: Virtual, actual: Service | u
   const before = new Map((actual?.destinations ?? []).map((one) => [destinationName(one), one]));
   const wanted = new Map<string, Destination>();
   let touched = whole;
-  for (const [name, group] of places(members)) {
+  for (const [name, group] of director.places.get(virtualId) ?? []) {
     const marks = group
       .map(({ id }) => (whole ? { entering: true } : scope.members.get(id)))
       .filter((mark) => mark !== undefined);
@@ -170,7 +159,6 @@ const wantedVirtual = (director: Director, virtual: Virtual, actual: Service | u
  */
 export const wantedTable = (director: Director, actual: Table, scope: Scope): Table => {
   const present = new Map(actual.services.map((service) => [serviceId(service.key), service]));
-  const retired = new Set(director.retired.map(serviceId));
   const ours = director.config.virtuals.flatMap((virtual) => {
     const virtualId = serviceId(virtual.key);
     const service = present.get(virtualId);
@@ -182,42 +170,51 @@ export const wantedTable = (director: Director, actual: Table, scope: Scope): Ta
     if (inScope) return [wantedVirtual(director, virtual, service, scope)];
     return service === undefined ? [] : [service];
   });
-  return { services: [...ours, ...[...present].filter(([id]) => !retired.has(id)).map(([, service]) => service)] };
+  return {
+    services: [...ours, ...[...present].filter(([id]) => !director.retired.has(id)).map(([, service]) => service)],
+  };
 };
 
 /** Explains one destination change of a configured virtual. */
 const destinationMessage = (director: Director, virtual: Virtual, change: DestinationChange): PlannedChange => {
   const place = serviceName(virtual.key);
   const name = destinationName(change.destination);
-  const members = director.membersByVirtual.get(serviceId(virtual.key)) ?? [];
-  const group = members.filter((member) => tableName(member.virtual, member.real) === name);
-  const chosen = group.find((member) => standingOf(director, member) === 'up') ?? group[0];
   const virtualId = serviceId(virtual.key);
+  const group = director.places.get(virtualId)?.get(name) ?? [];
+  const chosen = group.find((member) => standingOf(director, member) === 'up') ?? group[0];
   const isUp = chosen !== undefined && standingOf(director, chosen) === 'up';
   const ids = group.map(({ id }) => id);
   const serves = isUp && change.kind !== 'delete-destination' ? ids : [];
-  const plan = (message: string): PlannedChange => ({ change, message, virtualId, members: ids, serves });
+  const plan = (message: string, real: string | undefined, subject = message): PlannedChange => {
+    // reference 5.7: a real that is deleted or quiesced is out; one that is added, restored or purged is not.
+    const isOut = real !== undefined && chosen !== undefined && !isUp;
+    return { change, message, virtualId, members: ids, serves, news: { virtualId, subject, real, isOut } };
+  };
   const { fallback } = virtual;
   if (fallback !== undefined && tableName(virtual, fallback) === name && !isUp) {
     const server = realName(fallback);
     // A failed fallback change is tried again with the virtual's reals.
-    const all = members.map(({ id }) => id);
-    if (change.kind === 'delete-destination') return { ...plan(say.deleted('fallback', server, place)), members: all };
+    const all = (director.membersByVirtual.get(virtualId) ?? []).map(({ id }) => id);
+    if (change.kind === 'delete-destination')
+      return { ...plan(say.deleted('fallback', server, place), undefined), members: all };
     const speak = change.kind === 'add-destination' ? say.added : say.restored;
-    return { ...plan(speak('fallback', server, place, change.destination.weight)), members: all };
+    return { ...plan(speak('fallback', server, place, change.destination.weight), undefined), members: all };
   }
-  if (chosen === undefined) return plan(say.purgedReal('start', name, place));
+  if (chosen === undefined) return plan(say.purgedReal('start', name, place), name);
   const configured = realName(chosen.real);
-  if (change.kind === 'delete-destination') return plan(say.deleted('real', say.mapped(name, configured), place));
+  if (change.kind === 'delete-destination')
+    return plan(say.deleted('real', say.mapped(name, configured), place), configured);
   if (change.kind === 'add-destination') {
-    if (isUp) return plan(say.added('real', configured, place, change.destination.weight));
-    const speak = director.config.readdQuiescent ? say.readdQuiescent : say.quiescent;
-    return plan(speak(configured, place));
+    if (isUp) return plan(say.added('real', configured, place, change.destination.weight), configured);
+    const quiet = say.quiescent(configured, place);
+    // The mail of a real that is added again at weight 0 says the same as that of any other.
+    return plan(director.config.readdQuiescent ? say.readdQuiescent(configured, place) : quiet, configured, quiet);
   }
   return plan(
     isUp
       ? say.restored('real', configured, place, change.destination.weight)
       : say.quiescent(say.mapped(name, configured), place),
+    configured,
   );
 };
 
@@ -236,49 +233,35 @@ const rankFor = (director: Director) => {
   };
 };
 
+/** The end of a whole virtual. */
+export const purge = (tag: 'start' | 'stop', key: ServiceKey): PlannedChange => ({
+  change: { kind: 'delete-service', key },
+  message: say.purgedVirtual(tag, serviceName(key)),
+  virtualId: serviceId(key),
+  members: [],
+  serves: [],
+});
+
 /** The changes that bring the actual table into line with what is wanted, each with its log line, in genuine order. */
 export const plan = (director: Director, actual: Table, scope: Scope): readonly PlannedChange[] => {
   const virtuals = new Map(director.config.virtuals.map((virtual) => [serviceId(virtual.key), virtual]));
+  // Virtuals that have to go leave in the order of the file that had them (reference 3.3, step 5).
+  const leaving = new Map([...director.retired].map((id, index) => [id, index]));
+  const turn = (change: Change): number =>
+    change.kind === 'delete-service' ? (leaving.get(serviceId(change.key)) ?? 0) : -1;
   const changes = diff(actual, wantedTable(director, actual, scope), { rank: rankFor(director) });
-  return changes.map((change): PlannedChange => {
-    if ('service' in change) {
-      const id = serviceId(change.service.key);
-      const speak = change.kind === 'add-service' ? say.addedVirtual : say.changedVirtual;
-      return { change, message: speak(serviceName(change.service.key)), virtualId: id, members: [], serves: [] };
-    }
-    const virtualId = serviceId(change.key);
-    const virtual = virtuals.get(virtualId);
-    // Only services that the configuration has dropped are deleted, and only configured ones have destinations changed.
-    if (change.kind === 'delete-service' || virtual === undefined)
-      return {
-        change,
-        message: say.purgedVirtual('start', serviceName(change.key)),
-        virtualId,
-        members: [],
-        serves: [],
-      };
-    return destinationMessage(director, virtual, change);
-  });
-};
-
-/** The changes of an orderly stop: reals that are up, then their virtual; cleanstop=no leaves a virtual as it is (reference 3.7). */
-export const stopPlan = (director: Director, actual: Table): readonly PlannedChange[] => {
-  const present = new Map(actual.services.map((service) => [serviceId(service.key), service]));
-  return director.config.virtuals.flatMap((virtual): readonly PlannedChange[] => {
-    const virtualId = serviceId(virtual.key);
-    const service = present.get(virtualId);
-    if (!virtual.cleanStop || service === undefined) return [];
-    const place = serviceName(virtual.key);
-    const names = new Set(service.destinations.map(destinationName));
-    const reals = [...places(director.membersByVirtual.get(virtualId) ?? [])].flatMap(([name, group]) => {
-      const member = group.find((one) => standingOf(director, one) === 'up');
-      if (member === undefined || !names.has(name)) return [];
-      const destination = { address: member.real.address, port: tablePort(virtual, member.real) };
-      const change: Change = { kind: 'delete-destination', key: service.key, destination };
-      const message = say.purgedReal('stop', realName(member.real), place);
-      return [{ change, message, virtualId, members: [], serves: [] }];
+  return [...changes]
+    .sort((one, other) => turn(one) - turn(other))
+    .map((change): PlannedChange => {
+      if ('service' in change) {
+        const id = serviceId(change.service.key);
+        const speak = change.kind === 'add-service' ? say.addedVirtual : say.changedVirtual;
+        return { change, message: speak(serviceName(change.service.key)), virtualId: id, members: [], serves: [] };
+      }
+      const virtualId = serviceId(change.key);
+      const virtual = virtuals.get(virtualId);
+      // Only services that the configuration has dropped are deleted, and only configured ones have destinations changed.
+      if (change.kind === 'delete-service' || virtual === undefined) return { ...purge('start', change.key), change };
+      return destinationMessage(director, virtual, change);
     });
-    const change: Change = { kind: 'delete-service', key: service.key };
-    return [...reals, { change, message: say.purgedVirtual('stop', place), virtualId, members: [], serves: [] }];
-  });
 };

@@ -6,11 +6,13 @@ import type { Settled } from './director.js';
 import { serviceId } from './names.js';
 import type { PlannedChange, Scope } from './plan.js';
 
-const FIRST = 1000;
+/** Before the second try, in milliseconds. */
+export const FIRST_RETRY = 1000;
 const LONGEST = 30_000;
 
 /** How long to wait before try number `failures` + 1: 1, 2, 4 … 30 s. */
-export const backoff = (failures: number): Millis => millis(Math.min(LONGEST, FIRST * 2 ** Math.max(0, failures - 1)));
+export const backoff = (failures: number): Millis =>
+  millis(Math.min(LONGEST, FIRST_RETRY * 2 ** Math.max(0, failures - 1)));
 
 /** Several scopes as one; undefined: none. */
 export const joinScopes = (scopes: readonly (Scope | undefined)[]): Scope | undefined => {
@@ -48,6 +50,7 @@ export const outcomeOf = (
   failures: readonly FailedChange[],
   scope: Scope,
 ): Outcome => {
+  if (failures.length === 0) return { done: planned, failed: [], again: undefined };
   const textOf = (change: Change): string => printChange(change).join(' ');
   const reasons = new Map(failures.map(({ change, reason }) => [textOf(change), reason]));
   const done = planned.filter(({ change }) => !reasons.has(textOf(change)));

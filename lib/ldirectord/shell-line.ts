@@ -53,3 +53,20 @@ export const splitCommandLine = (line: string): CommandLine => {
   if (word !== undefined) words.push(word);
   return words[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(words[0]) ? shell : { kind: 'words', words };
 };
+
+/**
+ * The words that run a configured command with more arguments behind its own. A line that only a shell understands is
+ * given to /bin/sh as genuine does, the arguments handed over separately (ldirectord reference 7, no. 18).
+ */
+export const withArguments = (line: string, args: readonly string[]): readonly string[] => {
+  const split = splitCommandLine(line);
+  return split.kind === 'words' ? [...split.words, ...args] : ['/bin/sh', '-c', `${split.line} "$@"`, 'sh', ...args];
+};
+
+/** The words that run a program with a configured line as its arguments, and one word behind it (reference 5.8). */
+export const asArguments = (program: readonly string[], line: string, last: string): readonly string[] => {
+  const split = splitCommandLine(line);
+  if (split.kind === 'words') return [...program, ...split.words, last];
+  const places = program.map((_, index) => `"$${index + 1}"`).join(' ');
+  return ['/bin/sh', '-c', `${places} ${split.line} ${last}`, 'sh', ...program];
+};

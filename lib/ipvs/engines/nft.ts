@@ -1,21 +1,22 @@
 /** The engine for kernels without ip_vs: masquerading and local destinations through one nftables table of our own. */
+import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Log } from '../../log.js';
 import { findProgram, run } from '../../platform/exec.js';
 import { seconds } from '../../time.js';
 import { familyOf, keyText } from '../address.js';
-import { applyChange } from '../apply.js';
+import { editTable } from '../apply.js';
 import type { Change, Engine, FailedChange, Service, Table } from '../model.js';
 import { normaliseChange } from '../normalise.js';
 import { localAddresses } from './local-addresses.js';
 import { type Flows, forgetArguments, staleFlows } from './nft/flows.js';
 import { TABLE } from './nft/names.js';
-import { type IsLocal, renderTransaction } from './nft/render.js';
+import type { IsLocal } from './nft/render.js';
 import { EMPTY_RULESET, parseRuleset, type Ruleset } from './nft/ruleset.js';
-import { scheduleOf } from './nft/slots.js';
+import { approximationOf, scheduledBy } from './nft/slots.js';
+import { renderTransaction } from './nft/transaction.js';
 import { makeQueue } from './queue.js';
 import { inTurn } from './turn.js';
-import { unfulfilled } from './verify.js';
 
 export interface NftEngine extends Engine {
   readonly name: 'nft';
@@ -31,6 +32,26 @@ export interface NftOptions {
   readonly isLocal?: () => IsLocal;
 }
 
+/**
+ * For how many milliseconds what was read counts as what is there before a batch. Should another program of the suite have
+ * changed it meanwhile, the transaction is refused, because the revision is another.
+ */
+const FRESH = 1000;
+
+/** How often a batch is begun anew because somebody else was faster. */
+const TRIES = 10;
+
+interface Attempt {
+  readonly failed: readonly FailedChange[];
+  /** `late`: refused because the table was not as it was thought to be. */
+  readonly end: 'made' | 'nothing-to-do' | 'refused' | 'late';
+}
+
+type State = Pick<Ruleset, 'objects' | 'table'>;
+
+/** What was there at a time of the monotonic clock. */
+type Known = State & { readonly at: number };
+
 /** The longest that one nft transaction may take. */
 const DEADLINE = seconds(20);
 
@@ -39,6 +60,9 @@ const nft = async (args: readonly string[], input?: string) => {
   if (program === undefined) throw new Error('nft is not installed: the nft engine needs the nftables package');
   return run(program, args, { timeout: DEADLINE, maxOutput: 1 << 26, ...(input === undefined ? {} : { input }) });
 };
+
+/** Whether nft complains of what only somebody else's batch can have changed: the revision, or the table that was not there. */
+const tellsOfOthers = (stderr: string): boolean => /^(?:delete chain \S+ \S+ revision\/|create table )/m.test(stderr);
 
 /** The first line that nft complains with, or how it ended. */
 const complaint = (result: Awaited<ReturnType<typeof nft>>): string => {
@@ -53,7 +77,7 @@ const list = async (): Promise<Ruleset> => {
   throw new Error(`cannot read the nftables ruleset: ${complaint(result)}`);
 };
 
-/** Why this engine cannot do what is asked, beyond what applyChange refuses. */
+/** Why this engine cannot do what is asked, beyond what IPVS refuses. */
 const refusal = (change: Change, isLocal: IsLocal): string | undefined => {
   if (change.kind !== 'add-destination' && change.kind !== 'edit-destination') return undefined;
   const { method, address } = change.destination;
@@ -67,7 +91,8 @@ const refusal = (change: Change, isLocal: IsLocal): string | undefined => {
 /** What is not exactly as IPVS does it, in words for the log. */
 const differences = (service: Service): readonly string[] => {
   const name = keyText(service.key);
-  const approximation = scheduleOf(service)?.approximation;
+  // With nobody to serve there is nothing to be approximated.
+  const approximation = scheduledBy(service).length === 0 ? undefined : approximationOf(service.scheduler);
   return [
     ...(approximation === undefined ? [] : [`scheduler ${service.scheduler} of ${name}: ${approximation}`]),
     ...(service.ops ? [`${name}: one-packet scheduling is not possible, packets of one flow stay together`] : []),
@@ -89,11 +114,12 @@ const FORWARDING = {
 } as const;
 
 /**
- * Opens the nft engine. Nothing is held in memory between calls: what is in the kernel is the truth, so a restarted
- * daemon and the ha-ipvsadm command see the same table.
+ * Opens the nft engine. What is in the kernel is the truth, so a restarted daemon and the ha-ipvsadm command
+ * see the same table; what was read a moment ago is only used as long as nobody else has changed it.
  */
 export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): NftEngine => {
   const queue = makeQueue();
+  let known: Known | undefined;
   const said = new Set<string>();
   const warnOnce = (text: string): void => {
     if (said.has(text)) return;
@@ -103,8 +129,10 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
 
   /** Says what the changes bring about that is not as with IPVS; what was so before is known already. */
   const warn = async (before: Table, after: Table, changes: readonly Change[], isLocal: IsLocal): Promise<void> => {
-    const known = new Set(before.services.flatMap(differences));
-    for (const text of after.services.flatMap(differences)) if (!known.has(text)) warnOnce(text);
+    const untouched = new Set(before.services);
+    const changed = after.services.filter((service) => !untouched.has(service));
+    const earlier = new Set(changed.length === 0 ? [] : before.services.flatMap(differences));
+    for (const text of changed.flatMap(differences)) if (!earlier.has(text)) warnOnce(text);
     for (const family of ['ipv4', 'ipv6'] as const) {
       const [name, path] = FORWARDING[family];
       if (!changes.some((change) => needsForwarding(change, family, isLocal))) continue;
@@ -126,46 +154,66 @@ export const openNft = ({ log, isLocal: locals = localAddresses }: NftOptions): 
 
   /** Sorts changes into those that can be made, with the table they lead to, and those that cannot. */
   const simulate = (table: Table, changes: readonly Change[], isLocal: IsLocal) => {
+    const editor = editTable(table);
     const failed: FailedChange[] = [];
     const accepted: Change[] = [];
-    let expected = table;
     for (const asked of changes) {
       const change = normaliseChange(asked);
-      const result = applyChange(expected, change);
-      const reason = 'reason' in result ? result.reason : refusal(change, isLocal);
-      if (reason === undefined && 'table' in result) {
-        expected = result.table;
-        accepted.push(asked);
-      } else failed.push({ change: asked, reason: reason ?? 'refused' });
+      const reason = refusal(change, isLocal) ?? editor.change(change);
+      if (reason === undefined) accepted.push(asked);
+      else failed.push({ change: asked, reason });
     }
-    return { failed, accepted, expected };
+    return { failed, accepted, expected: editor.table() };
   };
 
-  const apply = async (changes: readonly Change[]): Promise<readonly FailedChange[]> => {
+  const recent = (age: number): Known | undefined =>
+    known !== undefined && performance.now() - known.at < age ? known : undefined;
+
+  const look = async (): Promise<Ruleset> => {
+    const ruleset = await list();
+    known = { ...ruleset, at: performance.now() };
+    return ruleset;
+  };
+
+  /** One try to make the changes to what is thought to be there. */
+  const attempt = async (before: State, changes: readonly Change[]): Promise<Attempt> => {
     const isLocal = locals();
-    const before = await list();
     const { failed, accepted, expected } = simulate(before.table, changes, isLocal);
-    if (accepted.length === 0) return failed;
+    if (accepted.length === 0) return { failed, end: 'nothing-to-do' };
     await warn(before.table, expected, accepted, isLocal);
-    const result = await nft(['-f', '-'], renderTransaction(before.objects, before.table, expected, isLocal));
+    const { text, objects } = renderTransaction(before.objects, before.table, expected, isLocal, randomInt(2 ** 47));
+    const result = await nft(['-f', '-'], text);
     if (result.startError !== undefined) throw new Error(`cannot run nft: ${result.startError}`);
     if (result.code !== 0) {
       // One transaction: either all of it is there or nothing.
       const reason = complaint(result);
-      return [...failed, ...accepted.map((change) => ({ change, reason }))];
+      return {
+        failed: [...failed, ...accepted.map((change) => ({ change, reason }))],
+        end: tellsOfOthers(result.stderr) ? 'late' : 'refused',
+      };
     }
+    known = { objects, table: expected, at: performance.now() };
     await forget(staleFlows(before.table, expected, isLocal));
-    const after = await list();
-    return [
-      ...failed,
-      ...unfulfilled(accepted, expected, after.table, () => 'is not in the nftables ruleset afterwards'),
-    ];
+    return { failed, end: 'made' };
+  };
+
+  const apply = async (changes: readonly Change[]): Promise<readonly FailedChange[]> => {
+    const remembered = recent(FRESH);
+    known = undefined;
+    const first = remembered === undefined ? undefined : await attempt(remembered, changes);
+    // When it was made, the table was as remembered: the revision proves it. Everything else is judged by what is there.
+    if (first?.end === 'made') return first.failed;
+    for (let left = TRIES; ; left -= 1) {
+      const { failed, end } = await attempt(await look(), changes);
+      if (end !== 'late' || left <= 1) return failed;
+    }
   };
 
   return {
     name: 'nft',
-    ruleset: () => queue(list),
-    read: () => queue(async () => (await list()).table),
+    ruleset: () => queue(look),
+    read: (age = 0) => queue(async () => (recent(age) ?? (await look())).table),
+    foresee: (actual, changes) => simulate(actual, changes, locals()).failed,
     apply: (changes) => queue(() => inTurn(() => apply(changes))),
     zero: (names) =>
       queue(async () => {

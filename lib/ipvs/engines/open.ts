@@ -1,12 +1,14 @@
 /** Chooses the engine: the kernel's IPVS where there is one, nftables otherwise. */
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
-import { ENGINES, type EngineChoice } from '../../config/suite.js';
+import { ENGINES, type EngineChoice, type EngineName } from '../../config/suite.js';
 import type { Log } from '../../log.js';
 import { findProgram, run } from '../../platform/exec.js';
+import { findIpvsadm } from '../../platform/ipvsadm-program.js';
 import { seconds } from '../../time.js';
-import { type KernelEngine, openKernel } from './kernel.js';
-import { type NftEngine, openNft } from './nft.js';
+import type { Engine } from '../model.js';
+import { openKernel } from './kernel.js';
+import { openNft } from './nft.js';
 
 /** The environment variable that wins over ha-suite.ini. */
 export const ENGINE_VARIABLE = 'HA_SUITE_IPVS_ENGINE';
@@ -41,8 +43,7 @@ const hasIpvs = async (): Promise<boolean> => {
 /** What `auto` comes to on this machine, and why. */
 const automatic = async (): Promise<{ readonly choice: 'kernel' | 'nft'; readonly why: string }> => {
   if (!(await hasIpvs())) return { choice: 'nft', why: 'this kernel has no ip_vs' };
-  if (findProgram('ipvsadm') === undefined)
-    return { choice: 'nft', why: 'ip_vs is there but the ipvsadm package is not' };
+  if (findIpvsadm() === undefined) return { choice: 'nft', why: 'ip_vs is there but the ipvsadm package is not' };
   return { choice: 'kernel', why: 'ip_vs is there' };
 };
 
@@ -64,7 +65,7 @@ export interface OpenOptions {
 }
 
 /** The engine that is to be used, with a line in the log that says which and why. */
-export const chooseEngine = async ({ choice, log, environment = process.env }: OpenOptions) => {
+export const chooseEngine = async ({ choice, log, environment = process.env }: OpenOptions): Promise<EngineName> => {
   const wanted = effectiveChoice(choice, environment, log);
   if (wanted !== 'auto') return wanted;
   const found = await automatic();
@@ -76,12 +77,18 @@ export const chooseEngine = async ({ choice, log, environment = process.env }: O
 export const foreseeEngine = async (
   configured: EngineChoice,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<'kernel' | 'nft'> => {
+): Promise<EngineName> => {
   const wanted = effectiveChoice(configured, environment, () => undefined);
   if (wanted !== 'auto') return wanted;
-  return findProgram('ipvsadm') !== undefined && (await couldHaveIpvs()) ? 'kernel' : 'nft';
+  return findIpvsadm() !== undefined && (await couldHaveIpvs()) ? 'kernel' : 'nft';
+};
+
+/** How each engine is opened. */
+const OPENERS: Readonly<Record<EngineName, (log: Log) => Engine>> = {
+  kernel: () => openKernel(),
+  nft: (log) => openNft({ log }),
 };
 
 /** Opens the chosen engine. What it needs is only looked for when it is used, so opening never fails. */
-export const openEngine = async (options: OpenOptions): Promise<KernelEngine | NftEngine> =>
-  (await chooseEngine(options)) === 'kernel' ? openKernel() : openNft({ log: options.log });
+export const openEngine = async (options: OpenOptions): Promise<Engine> =>
+  OPENERS[await chooseEngine(options)](options.log);

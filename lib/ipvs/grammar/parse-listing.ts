@@ -75,21 +75,34 @@ export const parseListing = (text: string): Table => {
   return { services };
 };
 
-/** Adds the thresholds that `ipvsadm -L -n --thresholds` shows to a table that was read without them. */
+/** A destination row whose first two columns are numbers that are not both 0. */
+const LIMITED = /^ +-> \S+ +(?:[1-9]\d* +\d|0 +[1-9])/m;
+
+/**
+ * Adds the thresholds that `ipvsadm -L -n --thresholds` shows to a table that was read without them. A service without
+ * any stays the same object.
+ */
 export const withThresholds = (table: Table, text: string): Table => {
-  const found = new Map<string, readonly [number, number]>();
-  let key = '';
+  // Most tables have none at all, and then the listing need not be read.
+  if (!LIMITED.test(text)) return table;
+  const found = new Map<string, Map<string, readonly [number, number]>>();
+  let limits: Map<string, readonly [number, number]> | undefined;
   for (const row of rowsOf(text)) {
-    if (row.service !== undefined) key = keyText(row.service.key);
-    else found.set(`${key} ${row.address} ${row.port}`, [Number(row.columns[0]), Number(row.columns[1])]);
+    if (row.service !== undefined) {
+      limits = new Map();
+      found.set(keyText(row.service.key), limits);
+    } else if (row.columns[0] !== '0' || row.columns[1] !== '0')
+      limits?.set(`${row.address} ${row.port}`, [Number(row.columns[0]), Number(row.columns[1])]);
   }
   return {
-    services: table.services.map((service) => ({
-      ...service,
-      destinations: service.destinations.map((one) => {
-        const [upper, lower] = found.get(`${keyText(service.key)} ${one.address} ${one.port}`) ?? [0, 0];
-        return { ...one, upper, lower };
-      }),
-    })),
+    services: table.services.map((service) => {
+      const those = found.get(keyText(service.key));
+      if (those === undefined || those.size === 0) return service;
+      const destinations = service.destinations.map((one) => {
+        const [upper, lower] = those.get(`${one.address} ${one.port}`) ?? [0, 0];
+        return upper === one.upper && lower === one.lower ? one : { ...one, upper, lower };
+      });
+      return { ...service, destinations };
+    }),
   };
 };

@@ -1,8 +1,7 @@
 /** The rules format of `ipvsadm -S`: reading it to a table and printing a table in it. */
-import { endpointText, keyText } from '../address.js';
-import { applyChange } from '../apply.js';
-import type { Destination, Service, Table } from '../model.js';
-import { normaliseKey } from '../normalise.js';
+import { endpointText } from '../address.js';
+import { editTable } from '../apply.js';
+import type { Change, Destination, Service, Table } from '../model.js';
 import { sortDestinations, sortServices } from './order.js';
 import { parseCommand } from './parse-command.js';
 import { type PortText, printKey, printScheduling } from './print-command.js';
@@ -19,23 +18,26 @@ const wordsOf = (line: string): readonly string[] => {
     .map((word, index, all) => (all[index - 1] === '-f' && /^-\d+$/.test(word) ? String(Number(word) >>> 0) : word));
 };
 
+/** The change that a rule line asks for; undefined for anything else. */
+export type RuleParser = (line: string) => Change | undefined;
+
+export const parseRule: RuleParser = (line) => {
+  const parsed = parseCommand(wordsOf(line));
+  return 'command' in parsed && parsed.command.kind === 'change' ? parsed.command.change : undefined;
+};
+
 /**
  * The table that `ipvsadm -S -n` describes. Lines that are not rules are left out, never a throw.
  *
  * Thresholds are not in this format (they come from parse-listing.ts), nor persistence engines and the details of tunnels.
  */
-export const parseSaved = (text: string): Table => {
-  // One small table for each service: a rule then costs as much as its own service has destinations.
-  const tables = new Map<string, Table>();
+export const parseSaved = (text: string, parse: RuleParser = parseRule): Table => {
+  const editor = editTable({ services: [] });
   for (const line of text.split('\n')) {
-    const parsed = parseCommand(wordsOf(line));
-    if (!('command' in parsed) || parsed.command.kind !== 'change') continue;
-    const { change } = parsed.command;
-    const key = keyText(normaliseKey('service' in change ? change.service.key : change.key));
-    const result = applyChange(tables.get(key) ?? { services: [] }, change);
-    if ('table' in result) tables.set(key, result.table);
+    const change = parse(line);
+    if (change !== undefined) editor.change(change);
   }
-  return { services: [...tables.values()].flatMap(({ services }) => services) };
+  return editor.table();
 };
 
 const METHOD = { gate: '-g', masq: '-m', ipip: '-i' } as const;

@@ -50,3 +50,11 @@ export const systemContext = (env: NodeJS.ProcessEnv = process.env): SecureConte
   if (cached?.key !== key) cached = { key, context: createSecureContext({ ca: files.flatMap(certificatesIn) }) };
   return cached.context;
 };
+
+let bare: SecureContext | undefined;
+
+/** A TLS context that trusts nobody, for those who do not ask: the store is large, and reading it takes its time. */
+export const bareContext = (): SecureContext => {
+  bare ??= createSecureContext({ ca: [] });
+  return bare;
+};

@@ -11,8 +11,16 @@ const ERRORS: Readonly<Record<string, readonly [Cause, string]>> = {
   ETIMEDOUT: ['L4TIMEOUT', 'Connection timed out'],
   EHOSTUNREACH: ['L4UNREACHABLE', 'No route to host'],
   ENETUNREACH: ['L4UNREACHABLE', 'Network is unreachable'],
+  ENETDOWN: ['L4UNREACHABLE', 'Network is down'],
+  EHOSTDOWN: ['L4UNREACHABLE', 'Host is down'],
   EACCES: ['L4UNREACHABLE', 'Permission denied'],
+  // A packet filter of this machine refuses.
+  EPERM: ['L4UNREACHABLE', 'Operation not permitted'],
+  ECONNABORTED: ['L4RESET', 'Software caused connection abort'],
   EADDRNOTAVAIL: ['L4ERROR', 'Cannot assign requested address'],
+  EMFILE: ['L4ERROR', 'Too many open files'],
+  ENFILE: ['L4ERROR', 'Too many open files in system'],
+  ENOBUFS: ['L4ERROR', 'No buffer space available'],
   ENOTFOUND: ['L4ERROR', 'Name or service not known'],
   EAI_AGAIN: ['L4ERROR', 'Temporary failure in name resolution'],
 };

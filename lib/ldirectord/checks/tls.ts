@@ -1,7 +1,7 @@
 /** Puts TLS on a checked connection, verified against the system's store as far as is asked for (ldirectord reference 4.4). */
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
-import { systemContext } from './ca-store.js';
+import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { bareContext, systemContext } from './ca-store.js';
 import type { TlsVerify } from './check.js';
 import { cannotConnect, onAbort } from './socket.js';
 import { type Down, down } from './verdict.js';
@@ -15,11 +15,16 @@ export interface Demand {
   readonly name: string;
 }
 
+/** An address also counts in the common name when there are no other names, as for genuine (pops, imaps). */
+const isMadeFor = (name: string, certificate: PeerCertificate): boolean =>
+  checkServerIdentity(name, certificate) === undefined ||
+  (isIP(name) !== 0 && certificate.subjectaltname === undefined && certificate.subject?.CN === name);
+
 /** Why a certificate is not good enough; undefined: it is. For https, genuine verifies the chain and not the name. */
 const refusal = (socket: TLSSocket, { verify, name }: Demand): string | undefined => {
   if (verify === 'off') return undefined;
   if (!socket.authorized) return String(socket.authorizationError);
-  return verify === 'full' && checkServerIdentity(name, socket.getPeerCertificate()) !== undefined
+  return verify === 'full' && !isMadeFor(name, socket.getPeerCertificate())
     ? 'ERR_TLS_CERT_ALTNAME_INVALID'
     : undefined;
 };
@@ -51,7 +56,7 @@ export const startTls = (
     };
     const secured = connect({
       socket,
-      secureContext: systemContext(),
+      secureContext: demand.verify === 'off' ? bareContext() : systemContext(),
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       ...(isIP(sni) === 0 ? { servername: sni } : {}),

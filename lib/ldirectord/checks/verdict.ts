@@ -3,6 +3,7 @@
 /** Layer and cause, as they appear in logs, page and metrics. */
 export type Cause =
   | 'L3TIMEOUT'
+  | 'L3UNREACHABLE'
   | 'L4REFUSED'
   | 'L4TIMEOUT'
   | 'L4UNREACHABLE'
@@ -18,7 +19,8 @@ export type Cause =
   | 'L7EXIT'
   | 'L7SIGNAL'
   | 'L7EXEC'
-  | 'OFF';
+  | 'OFF'
+  | 'MAINTENANCE';
 
 export interface Up {
   readonly state: 'up';
@@ -46,6 +48,9 @@ export const down = (cause: Cause, text = '', more: Pick<Down, 'detail' | 'note'
   text,
   ...more,
 });
+
+/** The same failure in the words that genuine has for it. */
+export const worded = (verdict: Down, text: string): Down => ({ ...verdict, text });
 
 /** `L7STATUS 503`. */
 export const causeText = (verdict: Down): string =>

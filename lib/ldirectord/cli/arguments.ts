@@ -26,9 +26,13 @@ export type Invocation =
       /** All words as typed, for the log. */
       readonly words: readonly string[];
       readonly debug: boolean;
-      /** Only for `check`. */
+      /** `check` and `status` for machines. */
       readonly json: boolean;
+      /** `status` with the live state, for people. */
+      readonly table: boolean;
     };
+
+type Form = Pick<Extract<Invocation, { kind: 'command' }>, 'json' | 'table'>;
 
 const isCommand = (word: string | undefined): word is CommandWord => COMMANDS.some((command) => command === word);
 
@@ -58,15 +62,28 @@ const interpret = (words: readonly string[], debug: boolean): Invocation => {
   const command = words.length === 1 ? first : second;
   if (!isCommand(command)) return { kind: 'usage', complaint: undefined };
   const configWord = words.length === 1 ? undefined : first;
-  // `ldirectord check --json` looks like a configuration called "check": no other program has ever been called so.
-  const json = command === 'check' && words.slice(2).includes('--json');
-  return { kind: 'command', command, configWord, words, debug, json };
+  return { kind: 'command', command, configWord, words, debug, ...formOf(command, words.slice(2)) };
+};
+
+/** Words behind the command are ignored by genuine, so that these two do no harm there. */
+const formOf = (command: CommandWord, rest: readonly string[]): Form => ({
+  json: (command === 'check' || command === 'status') && rest.includes('--json'),
+  table: command === 'status' && rest.includes('--table'),
+});
+
+/** `ldirectord check --json` looks like a configuration called "check": no other program has ever been called so. */
+const withoutConfig = (argv: readonly string[]): Invocation | undefined => {
+  const [command, option = ''] = argv;
+  if (argv.length !== 2 || (command !== 'check' && command !== 'status')) return undefined;
+  const form = formOf(command, [option]);
+  if (!form.json && !form.table) return undefined;
+  return { kind: 'command', command, configWord: undefined, words: argv, debug: false, ...form };
 };
 
 /** Understands the words after the program name; option parsing stops at the first word that is no option. */
 export const parseArguments = (argv: readonly string[]): Invocation => {
-  if (argv.length === 2 && argv[0] === 'check' && argv[1] === '--json')
-    return { kind: 'command', command: 'check', configWord: undefined, words: argv, debug: false, json: true };
+  const short = withoutConfig(argv);
+  if (short !== undefined) return short;
   const program = grammar();
   try {
     program.parse([...argv], { from: 'user' });

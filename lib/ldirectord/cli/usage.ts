@@ -12,7 +12,8 @@ under certain conditions. See the GNU General Public Licence for details.
 
 const SYNOPSIS = `Usage:
     ldirectord [-d|--debug] [--] [configfile] start | stop | restart |
-    try-restart | reload | force-reload | status | check [--json]
+    try-restart | reload | force-reload | status [--json | --table] |
+    check [--json]
 
     ldirectord [-h|-?|--help|-v|--version]
 `;
@@ -32,6 +33,8 @@ Commands:
     reload, force-reload
                     let the running daemon read its configuration again
     status          0: running, 1: stale pid file, 3: stopped
+    status --table  every virtual and real server as the daemon sees it now:
+                    up or down, why, since when (--json for machines)
     check           report everything that is wrong in the configuration, with
                     line and column; starts nothing (--json for machines)
 `;
@@ -49,6 +52,9 @@ Examples:
     ldirectord check                    is /etc/ha.d/ldirectord.cf in order?
     ldirectord www.cf start             start a daemon for /etc/ha.d/www.cf
     ldirectord www.cf status; echo $?   is it running?
+    ldirectord www.cf status --table    which servers are out, and why?
+    ldirectord www.cf status --json | jq '.live.virtuals[].reals[]
+        | select(.state == "down") | .server, .lastFailure.cause'
     ldirectord -d www.cf start          watch what it does; Ctrl-C ends it
     ldirectord /srv/lb/test.cf check --json
 

@@ -116,16 +116,15 @@ export const commonDirectives = <Draft extends CommonDraft>(
     yesOrNo('cleanstop', (draft, value) => {
       draft.cleanStop = value;
     }),
-    assignment('emailalert', (value, { draft, report, place, uses }) => {
+    assignment('emailalert', (value, { draft, report, place }) => {
       const address = value.replace(/^"/, '').replace(/"[ \t\r\f\v]*$/, '');
       if (address === '') {
         report.error('alert-address', place, 'no email address specified', 'emailalert needs an address');
         return;
       }
       draft.alertTo = address;
-      uses('emailalert', place);
     }),
-    assignment('emailalertfreq', (value, { draft, report, place, uses }) => {
+    assignment('emailalertfreq', (value, { draft, report, place }) => {
       const digits = /^\d+/.exec(value)?.[0];
       if (digits === undefined) {
         report.error(
@@ -137,13 +136,9 @@ export const commonDirectives = <Draft extends CommonDraft>(
         return;
       }
       draft.alertFrequency = Number(digits);
-      uses('emailalertfreq', place);
     }),
-    assignment('emailalertstatus', (value, reading) => {
-      readStatuses(value, reading);
-      reading.uses('emailalertstatus', reading.place);
-    }),
-    assignment('smtp', (value, { draft, report, place, uses }) => {
+    assignment('emailalertstatus', readStatuses),
+    assignment('smtp', (value, { draft, report, place }) => {
       const server = /^[0-9A-Za-z._+-]+/.exec(value)?.[0];
       if (server === undefined) {
         const message = 'smtp needs a host name or an IPv4 address, without quotes';
@@ -151,7 +146,6 @@ export const commonDirectives = <Draft extends CommonDraft>(
         return;
       }
       draft.smtp = server;
-      uses('smtp', place);
     }),
   ];
 };

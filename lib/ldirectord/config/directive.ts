@@ -10,8 +10,6 @@ export interface Reading<Draft> {
   readonly place: Place;
   readonly report: Report;
   readonly facts: Facts;
-  /** Notes that a feature is used which is not acted on yet. */
-  readonly uses: (feature: string, place: Place) => void;
 }
 
 export interface Directive<Draft> {

@@ -34,6 +34,6 @@ export const startOutput = (diagnostics: readonly Diagnostic[], pid: number): St
   };
 };
 
-/** The warnings that only this suite gives: intended differences, doubtful values, directives not acted on yet. */
+/** The warnings that only this suite gives: intended differences and doubtful values. */
 export const ownWarnings = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.filter((diagnostic) => diagnostic.severity === 'warning' && diagnostic.genuine === undefined);

@@ -76,9 +76,8 @@ export const globalDirectives: readonly Directive<GlobalDraft>[] = [
     }
     draft.logfile = value;
   }),
-  assignment('execute', (value, { draft, report, place, uses }) => {
+  assignment('execute', (value, { draft, report, place }) => {
     draft.execute.push({ value, at: positionOf(report.path, place) });
-    uses('execute', place);
   }),
   yesOrNo('fork', (draft, value) => {
     draft.fork = value;
@@ -87,15 +86,14 @@ export const globalDirectives: readonly Directive<GlobalDraft>[] = [
   yesOrNo('readdquiescent', (draft, value) => {
     draft.readdQuiescent = value;
   }),
-  assignment('emailalertfrom', (value, { draft, report, place, uses }) => {
+  assignment('emailalertfrom', (value, { draft, report, place }) => {
     if (value === '') {
       report.error('alert-from', place, 'no email from address specified', 'emailalertfrom needs an address');
       return;
     }
     draft.emailAlertFrom = value;
-    uses('emailalertfrom', place);
   }),
-  assignment('maintenancedir', (value, { draft, report, place, facts, uses }) => {
+  assignment('maintenancedir', (value, { draft, report, place, facts }) => {
     if (value === '') {
       report.error('maintenancedir', place, 'maintenance directory not specified', 'maintenancedir needs a path');
       return;
@@ -105,6 +103,5 @@ export const globalDirectives: readonly Directive<GlobalDraft>[] = [
       report.warning('maintenancedir', place, 'maintenance directory does not exist', message);
     }
     draft.maintenanceDirectory = value;
-    uses('maintenancedir', place);
   }),
 ];

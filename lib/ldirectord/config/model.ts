@@ -55,11 +55,14 @@ export interface Fallback {
   readonly at: Position;
 }
 
+/** What the daemon is doing, as mails and emailalertstatus name it. */
+export type DaemonStatus = 'starting' | 'running' | 'stopping' | 'reloading';
+
 export interface Alert {
   readonly to: string;
   /** Seconds between reminders, 0: none. */
   readonly frequency: number;
-  readonly statuses: readonly ('starting' | 'running' | 'stopping' | 'reloading')[];
+  readonly statuses: readonly DaemonStatus[];
   readonly smtp: string | undefined;
 }
 

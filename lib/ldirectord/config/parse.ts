@@ -7,8 +7,7 @@ import type { GlobalDraft, ResolvedSection, SectionDraft } from './drafts.js';
 import { BUILT_IN, effectiveVirtual, globalInterval } from './effective.js';
 import { type Facts, type Needs, recordingFacts } from './facts.js';
 import { globalDirectives } from './global-directives.js';
-import type { DirectorConfig, Virtual } from './model.js';
-import { isServiceNotActedOn, NOT_ACTED_ON } from './not-acted-on.js';
+import type { DirectorConfig } from './model.js';
 import { createReport, type Report } from './report.js';
 import { resolveSection } from './resolve-section.js';
 import { sectionDirectives } from './section-directives.js';
@@ -48,7 +47,7 @@ interface Parsing {
   readonly report: Report;
   readonly globals: GlobalDraft;
   readonly resolved: ResolvedSection[];
-  readonly uses: (feature: string, place: Place) => void;
+  readonly byId: Map<string, ResolvedSection>;
 }
 
 const unknownInSection = (line: SourceLine, { report }: Parsing): void => {
@@ -153,14 +152,15 @@ const readGlobalLine = (line: SourceLine, parsing: Parsing): SectionDraft | unde
 
 /** Ends a section: looks up its addresses and refuses a second virtual of the same name. */
 const endSection = (section: SectionDraft, noticed: SourceLine, last: boolean, parsing: Parsing): void => {
-  const { facts, report, resolved } = parsing;
+  const { facts, report, resolved, byId } = parsing;
   const found = resolveSection(section, facts, report);
   if (found === undefined) return;
   const id = serviceId(found.key);
-  const earlier = resolved.find((other) => serviceId(other.key) === id);
+  const earlier = byId.get(id);
   // The genuine parser handles a virtual line at the very end of the file twice and refuses it for that.
   if (earlier === undefined && !last) {
     resolved.push(found);
+    byId.set(id, found);
     return;
   }
   const message =
@@ -186,7 +186,7 @@ const readLines = (lines: readonly SourceLine[], parsing: Parsing): void => {
 };
 
 /** Warnings that need the whole file: the genuine one first, then ours. */
-const warnAfterwards = (virtuals: readonly Virtual[], { globals, resolved, report, uses }: Parsing): void => {
+const warnAfterwards = ({ globals, resolved, report }: Parsing): void => {
   for (const { draft, key } of resolved) {
     if (draft.checkIntervalPlace === undefined || globals.fork === true) continue;
     report.warningWithoutLine(
@@ -197,12 +197,6 @@ const warnAfterwards = (virtuals: readonly Virtual[], { globals, resolved, repor
     );
   }
   for (const section of resolved) warnAboutDoubtfulValues(section, report);
-  for (const [index, { checkType, service }] of virtuals.entries()) {
-    const place = resolved[index]?.draft.place;
-    if (place !== undefined && isServiceNotActedOn(checkType, service)) {
-      uses(`service=${service}`, place);
-    }
-  }
 };
 
 /**
@@ -214,17 +208,10 @@ const warnAfterwards = (virtuals: readonly Virtual[], { globals, resolved, repor
 export const parseDirectorConfig = (text: string, path: string, facts: Facts): Parsed<DirectorConfig> => {
   const report = createReport(path);
   const globals: GlobalDraft = { execute: [], fallbacks: {} };
-  const warned = new Set<string>();
-  const uses = (feature: string, place: Place): void => {
-    if (warned.has(feature)) return;
-    warned.add(feature);
-    const reason = NOT_ACTED_ON.get(feature.replace(/=.*$/, '')) ?? 'it has no effect yet';
-    report.own('not-acted-on', place, `${feature}: ${reason}`);
-  };
-  const parsing: Parsing = { facts, report, globals, resolved: [], uses };
+  const parsing: Parsing = { facts, report, globals, resolved: [], byId: new Map() };
   readLines(splitLines(text), parsing);
   const virtuals = parsing.resolved.map((section) => effectiveVirtual(section, globals, facts, path));
-  warnAfterwards(virtuals, parsing);
+  warnAfterwards(parsing);
   return {
     value: {
       path,

@@ -20,7 +20,12 @@ const BLANKS_ONLY = perlLike('^\\s*$');
 /** More addresses than this in one range are a mistake, and would fill the memory. */
 const LARGEST_RANGE = 65536;
 
-type Options = Pick<Real, 'weight' | 'upper' | 'lower' | 'request' | 'receive'> & { readonly left: string };
+type Options = Pick<Real, 'weight' | 'upper' | 'lower' | 'request' | 'receive'> & {
+  /** What could not be read. */
+  readonly left: string;
+  /** A request that begins with a slash: genuine forgets all that stands behind it on the line. */
+  readonly forgetting: boolean;
+};
 
 const isMethod = (word: string): word is ForwardMethod => word === 'gate' || word === 'masq' || word === 'ipip';
 
@@ -45,6 +50,7 @@ const readOptions = (text: string): Options => {
     lower: Number(lower ?? 0),
     upper: Number(upper ?? 0),
     left,
+    forgetting: texts?.[1]?.startsWith('/') === true,
   };
 };
 
@@ -172,8 +178,18 @@ export const readReal = (
     );
     return [];
   }
-  const { left, ...options } = readOptions(rest.slice(method.length));
-  if (!BLANKS_ONLY.test(left)) {
+  const { left, forgetting, ...options } = readOptions(rest.slice(method.length));
+  if (forgetting) {
+    report.own(
+      'real-forgotten',
+      wordPlace(line, options.request ?? ''),
+      `ldirectord 4.12 overlooks the receive string and the thresholds behind a request that begins with '/'; here they count`,
+    );
+  }
+  if (forgetting && !BLANKS_ONLY.test(left)) {
+    // Genuine does not look at it, so that it is no error.
+    report.own('real-rest', wordPlace(line, left.trim()), `'${left.trim()}' at the end of the line is ignored`);
+  } else if (!BLANKS_ONLY.test(left)) {
     report.error(
       'real-rest',
       wordPlace(line, left.trim()),

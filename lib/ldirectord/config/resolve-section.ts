@@ -26,10 +26,18 @@ const resolveKey = (draft: SectionDraft, facts: Facts, report: Report): ServiceK
 
 /** The section with addresses, or undefined when the virtual itself has none; every mistake is reported. */
 export const resolveSection = (draft: SectionDraft, facts: Facts, report: Report): ResolvedSection | undefined => {
+  // Without a port of its own the fallback has that of the virtual, as it is written there; a wrong one is noticed here first.
+  const virtualPort = draft.target?.kind === 'address' ? draft.target.port : undefined;
   const fallback =
     draft.fallback === undefined
       ? undefined
-      : resolveFallback(draft.fallback, draft.family, [draft.protocol], facts, report);
+      : resolveFallback(
+          { ...draft.fallback, port: draft.fallback.port ?? virtualPort },
+          draft.family,
+          [draft.protocol],
+          facts,
+          report,
+        );
   const key = resolveKey(draft, facts, report);
   const reals = draft.reals.flatMap(({ line, value }) => readReal(value, line, draft.family, facts, report));
   return key === undefined ? undefined : { draft, key, fallback, reals };

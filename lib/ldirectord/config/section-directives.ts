@@ -51,14 +51,13 @@ const setFallback = (value: string, { draft, line, report }: Reading<SectionDraf
 type TextKey = 'login' | 'password' | 'database' | 'secret' | 'receive';
 
 /** A quoted string that must not be empty. */
-const quotedText = (name: string, key: TextKey, genuine: string, feature?: string): Directive<SectionDraft> =>
-  quoted(name, (value, { draft, report, place, uses }) => {
+const quotedText = (name: string, key: TextKey, genuine: string): Directive<SectionDraft> =>
+  quoted(name, (value, { draft, report, place }) => {
     if (value === '') {
       report.error('empty-string', place, genuine, `${name} must not be empty`);
       return;
     }
     draft[key] = value;
-    if (feature !== undefined) uses(feature, place);
   });
 
 /** Quoted up to the last quote, or else the rest of the line as it is. */
@@ -140,10 +139,10 @@ const checkDirectives: readonly Directive<SectionDraft>[] = [
     if (word === 'GET' || word === 'HEAD') draft.httpMethod = word;
     else report.error('httpmethod', place, 'httpmethod must be GET or HEAD', 'httpmethod must be GET or HEAD');
   }),
-  quotedText('login', 'login', 'invalid login string', 'login'),
-  quotedText('passwd', 'password', 'invalid password', 'passwd'),
-  quotedText('database', 'database', 'invalid database', 'database'),
-  quotedText('secret', 'secret', 'invalid secret', 'secret'),
+  quotedText('login', 'login', 'invalid login string'),
+  quotedText('passwd', 'password', 'invalid password'),
+  quotedText('database', 'database', 'invalid database'),
+  quotedText('secret', 'secret', 'invalid secret'),
   quoted('load', (value, { report, place }) => {
     if (value === '') {
       report.error('empty-string', place, 'invalid string for load testing', 'load must not be empty');
@@ -151,7 +150,7 @@ const checkDirectives: readonly Directive<SectionDraft>[] = [
     }
     report.own('load', place, "'load' has no effect, in the genuine program neither");
   }),
-  assignment('monitorfile', (value, { draft, report, place, facts, uses }) => {
+  assignment('monitorfile', (value, { draft, report, place, facts }) => {
     const file = quotedOrPlain(value);
     const reason = file === '' ? 'No such file or directory' : facts.appendError(file);
     if (reason !== undefined) {
@@ -160,7 +159,6 @@ const checkDirectives: readonly Directive<SectionDraft>[] = [
       return;
     }
     draft.monitorFile = file;
-    uses('monitorfile', place);
   }),
 ];
 
@@ -228,13 +226,11 @@ const tableDirectives: readonly Directive<SectionDraft>[] = [
     if (command === '') report.error('fallbackcommand', place, 'invalid fallback command', 'fallbackcommand is empty');
     else draft.fallbackCommand = command;
   }),
-  assignment('servicename', (value, { draft, place, uses }) => {
+  assignment('servicename', (value, { draft }) => {
     draft.serviceName = value;
-    uses('servicename', place);
   }),
-  assignment('comment', (value, { draft, place, uses }) => {
+  assignment('comment', (value, { draft }) => {
     draft.comment = value;
-    uses('comment', place);
   }),
 ];
 

@@ -1,59 +1,44 @@
 /** Wiring: runs all checks in time, concurrently, each under its own deadline, and hands on their verdicts. */
-import { echoOnce } from '../../platform/icmp.js';
+import type { Log } from '../../log.js';
 import { type Millis, millis } from '../../time.js';
 import { alwaysDown, alwaysUp } from '../checks/always.js';
-import type { Check, Target, TimedCheck, TlsVerify } from '../checks/check.js';
+import type { Target, TimedCheck, TlsVerify } from '../checks/check.js';
 import { connectCheck } from '../checks/connect.js';
-import { runCheck } from '../checks/deadline.js';
+import { type RunningCheck, startCheck } from '../checks/deadline.js';
 import { externalCheck, externalPerlCheck } from '../checks/external.js';
-import { httpCheck } from '../checks/http/check.js';
+import { negotiationOf } from '../checks/negotiate.js';
 import { pingCheck } from '../checks/ping.js';
 import type { Verdict } from '../checks/verdict.js';
 import { connectsAfter, roundKind } from '../combined.js';
-import type { CheckService, Virtual } from '../config/model.js';
+import type { Virtual } from '../config/model.js';
 import { checkIntervals, type Director } from '../director.js';
 import { checkPortOf } from '../identity.js';
-import { due, nextWake, type Schedule, scheduleFor } from '../schedule.js';
-
-/** The negotiate checks that exist. A service that is missing here gets a connect check instead. */
-const NEGOTIATE: ReadonlyMap<CheckService, Check> = new Map([
-  ['http', httpCheck],
-  ['https', httpCheck],
-  ['http_proxy', httpCheck],
-  ['none', alwaysUp],
-]);
+import { due, EMPTY_SCHEDULE, nextWake, type Schedule, scheduleFor, started } from '../schedule.js';
+import { createEcho } from './ping.js';
 
 /** The outer deadline of a program is a little later than its own, so that the verdict can name the program. */
 const PROGRAM_GRACE = 300;
 
-const ping = pingCheck(async (address, options) => (await echoOnce(address, options)).ok);
+/** The ping of a virtual: checkcount attempts of checktimeout each. */
+type PingOf = (virtual: Virtual) => TimedCheck;
 
-const connectOrPing = (virtual: Virtual): TimedCheck =>
+const connectOrPing = (virtual: Virtual, pingOf: PingOf): TimedCheck =>
   virtual.key.protocol === 'udp'
-    ? // reference 4.1: connect on udp is a ping, of checkcount attempts.
-      { check: ping, deadline: millis(virtual.checkTimeout * virtual.checkCount) }
+    ? pingOf(virtual) // reference 4.1: connect on udp is a ping.
     : { check: connectCheck, deadline: virtual.checkTimeout };
 
-/** Services whose negotiate check is made as it should be. */
-export const negotiateServices: readonly CheckService[] = [...NEGOTIATE.keys()];
-
-const negotiate = (virtual: Virtual): TimedCheck => {
-  const check = NEGOTIATE.get(virtual.service);
-  return check === undefined ? connectOrPing(virtual) : { check, deadline: virtual.negotiateTimeout };
-};
-
 /** Which check a round of this virtual makes; `connectsLeft` only matters for checktype=N. */
-const checkFor = (virtual: Virtual, connectsLeft: number): TimedCheck => {
+const checkFor = (virtual: Virtual, connectsLeft: number, pingOf: PingOf): TimedCheck => {
   const program = millis(virtual.checkTimeout + PROGRAM_GRACE);
   switch (virtual.checkType.kind) {
     case 'connect':
-      return connectOrPing(virtual);
+      return connectOrPing(virtual, pingOf);
     case 'negotiate':
-      return negotiate(virtual);
+      return negotiationOf(virtual);
     case 'combined':
-      return roundKind(connectsLeft) === 'connect' ? connectOrPing(virtual) : negotiate(virtual);
+      return roundKind(connectsLeft) === 'connect' ? connectOrPing(virtual, pingOf) : negotiationOf(virtual);
     case 'ping':
-      return { check: ping, deadline: millis(virtual.checkTimeout * virtual.checkCount) };
+      return pingOf(virtual);
     case 'external':
       return { check: externalCheck, deadline: program };
     case 'external-perl':
@@ -68,6 +53,8 @@ const checkFor = (virtual: Virtual, connectsLeft: number): TimedCheck => {
 export interface Checker {
   /** Takes up the checks of a director; those that did not change keep their beat. */
   readonly follow: (director: Director) => void;
+  /** Makes these checks now and not only at their next beat; one that runs is not made twice. */
+  readonly checkNow: (probes: Iterable<string>) => void;
   /** Ends all checks that run and starts no more. */
   readonly stop: () => void;
 }
@@ -75,74 +62,91 @@ export interface Checker {
 export interface CheckerOptions {
   readonly mono: () => Millis;
   readonly verify: TlsVerify;
-  readonly onVerdict: (identity: string, verdict: Verdict) => void;
-  readonly onStart: (identity: string) => void;
+  readonly log: Log;
+  /** Called with the probe that members of the director share. */
+  readonly onVerdict: (probe: string, verdict: Verdict) => void;
+  readonly onStart: (probe: string) => void;
+  /** The answer of a check that is not to be made; undefined: it is. */
+  readonly answerFor?: (probe: string) => Verdict | undefined;
 }
 
-export const createChecker = ({ mono, verify, onVerdict, onStart }: CheckerOptions): Checker => {
-  const stopped = new AbortController();
-  const running = new Set<string>();
+export const createChecker = ({
+  mono,
+  verify,
+  log,
+  onVerdict,
+  onStart,
+  answerFor = () => undefined,
+}: CheckerOptions): Checker => {
+  const ping = pingCheck(createEcho(log));
+  const pingOf: PingOf = (virtual) => ({ check: ping, deadline: millis(virtual.checkTimeout * virtual.checkCount) });
+  const running = new Map<string, RunningCheck>();
   const connectsLeft = new Map<string, number>();
   let targets = new Map<string, Target>();
-  let schedule: Schedule = new Map();
+  let schedule: Schedule = EMPTY_SCHEDULE;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
-  const start = async (identity: string, target: Target): Promise<void> => {
+  const start = (probe: string, target: Target): void => {
+    const answer = answerFor(probe);
+    if (answer !== undefined) {
+      onVerdict(probe, answer);
+      return;
+    }
     const { checkType } = target.virtual;
-    const left = connectsLeft.get(identity) ?? 0;
-    running.add(identity);
-    onStart(identity);
-    const verdict = await runCheck(checkFor(target.virtual, left), target, stopped.signal);
-    running.delete(identity);
-    if (checkType.kind === 'combined')
-      connectsLeft.set(identity, connectsAfter(left, checkType.connects, verdict.state === 'up'));
-    // Meanwhile the daemon may have stopped, or a reload may have dropped this server.
-    if (!stopped.signal.aborted && targets.has(identity)) onVerdict(identity, verdict);
+    const left = connectsLeft.get(probe) ?? 0;
+    onStart(probe);
+    const check = startCheck(checkFor(target.virtual, left, pingOf), target);
+    running.set(probe, check);
+    void check.verdict.then((verdict) => {
+      running.delete(probe);
+      if (checkType.kind === 'combined')
+        connectsLeft.set(probe, connectsAfter(left, checkType.connects, verdict.state === 'up'));
+      // Meanwhile the daemon may have stopped, or a reload may have dropped this server.
+      if (!stopped && targets.has(probe)) onVerdict(probe, verdict);
+    });
   };
 
   const wake = (): void => {
     timer = undefined;
     const step = due(schedule, running, mono());
     schedule = step.schedule;
-    for (const identity of step.start) {
-      const target = targets.get(identity);
-      if (target !== undefined) void start(identity, target);
+    for (const probe of step.start) {
+      const target = targets.get(probe);
+      if (target !== undefined) start(probe, target);
     }
+    if (step.start.length > 0) schedule = started(schedule, mono());
     arm();
   };
   const arm = (): void => {
     clearTimeout(timer);
     const next = nextWake(schedule);
-    if (next !== undefined && !stopped.signal.aborted) timer = setTimeout(wake, Math.max(0, next - mono()));
+    if (next !== undefined && !stopped) timer = setTimeout(wake, Math.max(0, next - mono()));
   };
 
   return {
     follow: (director) => {
+      targets = new Map();
       // reference 4.2: a check that several virtuals share is made with the first one's settings.
-      targets = new Map(
-        [...director.membersByIdentity].flatMap(([identity, [member]]) =>
-          member === undefined
-            ? []
-            : [
-                [
-                  identity,
-                  {
-                    virtual: member.virtual,
-                    real: member.real,
-                    port: checkPortOf(member.virtual, member.real),
-                    verify,
-                  },
-                ],
-              ],
-        ),
-      );
-      for (const identity of connectsLeft.keys()) if (!targets.has(identity)) connectsLeft.delete(identity);
+      for (const [probe, [member]] of director.membersByProbe) {
+        if (member === undefined) continue;
+        const { virtual, real } = member;
+        targets.set(probe, { virtual, real, port: checkPortOf(virtual, real), verify });
+      }
+      for (const probe of connectsLeft.keys()) if (!targets.has(probe)) connectsLeft.delete(probe);
       schedule = scheduleFor(checkIntervals(director), schedule, mono());
       wake();
     },
+    checkNow: (probes) => {
+      for (const probe of probes) {
+        const target = targets.get(probe);
+        if (target !== undefined && !running.has(probe) && !stopped) start(probe, target);
+      }
+    },
     stop: () => {
-      stopped.abort();
+      stopped = true;
       clearTimeout(timer);
+      for (const { end } of running.values()) end();
     },
   };
 };

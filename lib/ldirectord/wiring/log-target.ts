@@ -16,13 +16,49 @@ export interface LogTarget {
 
 const nothingToFlush = (): Promise<void> => Promise.resolve();
 
-/** A full disk or a missing folder costs the line its place, never the program: then it goes to standard error. */
-const appendLine = (path: string, line: string): void => {
-  try {
-    appendFileSync(path, line);
-  } catch {
-    process.stderr.write(line);
-  }
+/** Keeps nothing. */
+export const SILENT: LogTarget = { log: () => undefined, flush: nothingToFlush };
+
+/** Writers whose lines have to be on the disk before the process ends, however it ends. */
+const unwritten = new Set<() => void>();
+process.on('exit', () => {
+  for (const write of unwritten) write();
+});
+
+/**
+ * Appends lines to a file that is opened anew for each write. All lines of one turn of the event loop are one write:
+ * when ten thousand servers fail together, their lines must not hold up the checks. A full disk or a missing folder costs
+ * the lines their place, never the program: then they go to standard error.
+ */
+const appender = (path: string, lostLine: (count: number) => string) => {
+  let waiting = '';
+  let lost = 0;
+  const write = (): void => {
+    const lines = waiting;
+    waiting = '';
+    unwritten.delete(write);
+    if (lines === '') return;
+    try {
+      appendFileSync(path, lines);
+    } catch {
+      lost += lines.split('\n').length - 1;
+      process.stderr.write(lines);
+      return;
+    }
+    if (lost > 0) {
+      const count = lost;
+      lost = 0;
+      add(lostLine(count));
+    }
+  };
+  const add = (line: string): void => {
+    if (waiting === '') {
+      setImmediate(write);
+      unwritten.add(write);
+    }
+    waiting += line;
+  };
+  return { add, write };
 };
 
 /**
@@ -44,13 +80,16 @@ export const openLog = async (mode: LogMode, logfile: string, configName: string
       },
       flush: nothingToFlush,
     };
-  if (logfile.startsWith('/'))
+  if (logfile.startsWith('/')) {
+    const lineOf = (text: string): string => fileLine(text, new Date(), configName, process.pid);
+    const { add, write } = appender(logfile, (count) => lineOf(`${count} lines could not be written to ${logfile}`));
     return {
       log: (priority, text) => {
-        if (priority !== 'debug') appendLine(logfile, fileLine(text, new Date(), configName, process.pid));
+        if (priority !== 'debug') add(lineOf(text));
       },
-      flush: nothingToFlush,
+      flush: async () => write(),
     };
+  }
   try {
     const { openSyslog } = await import('../../platform/syslog.js');
     const syslog = await openSyslog('ldirectord', logfile, { pid: true });

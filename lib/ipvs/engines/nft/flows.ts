@@ -5,7 +5,7 @@
  * resolver with a fixed port) would go on to a deleted server for ever, so its flow is forgotten and its next packet is
  * handed out anew. IPVS, too, lets such flows expire.
  */
-import { sameKey } from '../../address.js';
+import { keyText } from '../../address.js';
 import type { Destination, Service, Table } from '../../model.js';
 import type { IsLocal } from './render.js';
 
@@ -35,10 +35,13 @@ const holds = (service: Service | undefined, destination: Destination): boolean 
 
 /** The flows that no longer go where the table wants them, after `before` has become `after`. */
 export const staleFlows = (before: Table, after: Table, isLocal: IsLocal): readonly Flows[] => {
-  const counterpart = (of: Table, service: Service) => of.services.find((one) => sameKey(one.key, service.key));
-  const deleted = before.services.filter(takesUdp).flatMap((service) =>
-    service.destinations.flatMap((destination): readonly Flows[] => {
-      if (holds(counterpart(after, service), destination)) return [];
+  const udp = (of: Table) => new Map(of.services.filter(takesUdp).map((one) => [keyText(one.key), one]));
+  const [earlier, later] = [udp(before), udp(after)];
+  const deleted = [...earlier].flatMap(([name, service]) => {
+    const now = later.get(name);
+    if (now === service) return [];
+    return service.destinations.flatMap((destination): readonly Flows[] => {
+      if (holds(now, destination)) return [];
       const { family } = service.key;
       const to = target(service);
       const answers = answering(service, destination, isLocal);
@@ -47,16 +50,14 @@ export const staleFlows = (before: Table, after: Table, isLocal: IsLocal): reado
         other.destinations.some((one) => one.address === destination.address),
       );
       return to === undefined && (answers === undefined || shared) ? [] : [{ family, to, answers }];
-    }),
-  );
-  // What came before the service was there went to this host itself.
-  const added = after.services
-    .filter(({ key }) => key.protocol === 'udp')
-    .flatMap((service): readonly Flows[] => {
-      const to = target(service);
-      const fresh = to !== undefined && counterpart(before, service) === undefined;
-      return fresh ? [{ family: service.key.family, to, answers: to.address }] : [];
     });
+  });
+  // What came before the service was there went to this host itself.
+  const added = [...later].flatMap(([name, service]): readonly Flows[] => {
+    const to = target(service);
+    const fresh = to !== undefined && !earlier.has(name);
+    return fresh ? [{ family: service.key.family, to, answers: to.address }] : [];
+  });
   return [...deleted, ...added];
 };
 

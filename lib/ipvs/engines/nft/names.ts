@@ -7,6 +7,16 @@ export const TABLE = 'inet ha_suite';
 /** Chains that are not those of a service. */
 export const BASE_CHAINS = ['prerouting', 'output', 'services'] as const;
 
+const REVISION = 'revision/';
+
+/**
+ * The empty chain that tells one state of the table from another. Each transaction deletes that of the state it was made
+ * for, so one that comes too late, after somebody else's, is refused as a whole.
+ */
+export const revisionChain = (revision: number): string => `${REVISION}${revision}`;
+
+export const isRevision = (chain: string): boolean => chain.startsWith(REVISION);
+
 /** nftables names cannot hold colons. */
 const word = (address: string): string => address.replaceAll(':', '_');
 

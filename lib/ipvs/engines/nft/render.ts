@@ -1,23 +1,13 @@
-/** Renders the nftables transaction that turns what is in the kernel into a wanted table (pure). */
+/** Renders the rules of services and destinations for nftables (pure). */
 import ipaddr from 'ipaddr.js';
 import { familyOf } from '../../address.js';
 import { printKey, printScheduling } from '../../grammar/print-command.js';
-import type { Destination, Service, Table } from '../../model.js';
-import { BASE_CHAINS, destinationName, serviceName, TABLE } from './names.js';
-import type { Objects } from './ruleset.js';
+import type { Destination, Service } from '../../model.js';
+import { destinationName, serviceName, TABLE } from './names.js';
 import { scheduleOf } from './slots.js';
 
 /** Whether an address belongs to this host: packets for it are delivered here and not forwarded. */
 export type IsLocal = (address: string) => boolean;
-
-/**
- * After the administrator's own DNAT rules, which have -100: as with IPVS, which sees packets only on their way to a
- * local process.
- */
-const PRIORITY = -90;
-
-/** Clients that a persistent service remembers for each destination. */
-const MOST_CLIENTS = 1_000_000;
 
 const protocolWord = (service: Service): string => (service.key.family === 'ipv6' ? 'ip6' : 'ip');
 
@@ -53,7 +43,7 @@ const forwardRule = (service: Service, destination: Destination, isLocal: IsLoca
   return `${match}dnat ${protocolWord(service)} to ${endpoint(address, port)}`;
 };
 
-/** The words of a destination, as they stand in the comment that read() goes by (at most 128 characters). */
+/** The words of a destination that read() goes by (a comment has at most 128 characters). */
 const destinationComment = (destination: Destination): string => {
   const { address, port, method, weight, upper, lower } = destination;
   const at = familyOf(address) === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`;
@@ -88,26 +78,18 @@ const scheduleRule = (service: Service): string => {
   return `${number} vmap { ${slots.join(', ')} }`;
 };
 
-/** Objects must exist before rules mention them. */
-const declarations = (service: Service): readonly string[] => {
-  const name = serviceName(service.key);
-  const type = service.key.family === 'ipv6' ? 'ipv6_addr' : 'ipv4_addr';
-  return [
-    `add chain ${TABLE} ${name}`,
-    `add counter ${TABLE} ${name}`,
-    ...service.destinations.flatMap((destination) => {
-      const one = destinationName(service.key, destination);
-      const set = `add set ${TABLE} ${one} { type ${type}; flags dynamic,timeout; size ${MOST_CLIENTS}; }`;
-      return [
-        `add chain ${TABLE} ${one}`,
-        `add counter ${TABLE} ${one}`,
-        ...(service.persistent === undefined ? [] : [set]),
-      ];
-    }),
-  ];
+/**
+ * What read() finds the destinations by, and their order: a rule that no packet comes to, because the one before it always
+ * leads elsewhere. Weights are here and not in the chains of the destinations, so that a change of weights, the most frequent
+ * of all, leaves those alone. The first element is there because nftables keeps no comment on a single one.
+ */
+const listRule = (service: Service): string => {
+  const elements = service.destinations.map((one, index) => `${index + 1} comment "${destinationComment(one)}"`);
+  return `meta mark { ${['0 comment "destinations"', ...elements].join(', ')} }`;
 };
 
-const rules = (service: Service, isLocal: IsLocal): readonly string[] => {
+/** The rules of a service's own chain. */
+export const serviceRules = (service: Service): readonly string[] => {
   const name = serviceName(service.key);
   const client = clientExpression(service);
   // A quiesced destination keeps its persistent clients, as IPVS does by default (expire_quiescent_template=0).
@@ -119,20 +101,23 @@ const rules = (service: Service, isLocal: IsLocal): readonly string[] => {
     `add rule ${TABLE} ${name} counter name "${name}" comment "${serviceComment(service)}"`,
     ...(service.persistent === undefined ? [] : returning),
     `add rule ${TABLE} ${name} ${scheduleRule(service)}`,
-    ...service.destinations.flatMap((destination) => {
-      const one = destinationName(service.key, destination);
-      const remember = `add rule ${TABLE} ${one} update @${one} { ${client} timeout ${service.persistent}s }`;
-      return [
-        `add rule ${TABLE} ${one} counter name "${one}" comment "${destinationComment(destination)}"`,
-        ...(service.persistent === undefined ? [] : [remember]),
-        `add rule ${TABLE} ${one} ${forwardRule(service, destination, isLocal)}`,
-      ];
-    }),
+    ...(service.destinations.length === 0 ? [] : [`add rule ${TABLE} ${name} ${listRule(service)}`]),
+  ];
+};
+
+/** The rules of a destination's chain. */
+export const destinationRules = (service: Service, destination: Destination, isLocal: IsLocal): readonly string[] => {
+  const name = destinationName(service.key, destination);
+  const remember = `add rule ${TABLE} ${name} update @${name} { ${clientExpression(service)} timeout ${service.persistent}s }`;
+  return [
+    `add rule ${TABLE} ${name} counter name "${name}"`,
+    ...(service.persistent === undefined ? [] : [remember]),
+    `add rule ${TABLE} ${name} ${forwardRule(service, destination, isLocal)}`,
   ];
 };
 
 /** The rules that send the first packet of each connection to the chain of its service; marks come first, as in IPVS. */
-const dispatch = (services: readonly Service[]): readonly string[] => {
+export const dispatchRules = (services: readonly Service[]): readonly string[] => {
   const lookup = (family: 'ipv4' | 'ipv6'): readonly string[] => {
     const word = family === 'ipv6' ? 'ip6' : 'ip';
     const elements = (pick: (key: Service['key']) => string | undefined): string =>
@@ -170,54 +155,4 @@ const dispatch = (services: readonly Service[]): readonly string[] => {
     ...lookup('ipv4'),
     ...lookup('ipv6'),
   ];
-};
-
-const same = (left: Service | undefined, right: Service): boolean => JSON.stringify(left) === JSON.stringify(right);
-
-const sameClients = (left: Service, right: Service): boolean => left.netmask === right.netmask;
-
-const stale = (present: readonly string[], wanted: ReadonlySet<string>): readonly string[] =>
-  present.filter((name) => !wanted.has(name));
-
-/**
- * One transaction for `nft -f -`, to be made complete or not at all.
- *
- * Only services that change get new rules, so the others keep their place in the turn; sets of persistent clients and
- * counters outlive every change of their service. Connections are not touched: they live in connection tracking. That only
- * translates while there is a NAT chain, so the base chains outlive the last service: otherwise a restart of the daemon
- * would cut every connection, which IPVS only holds up until the service is back.
- * `before` is what was found and is in order; whatever else `objects` lists is swept away.
- */
-export const renderTransaction = (objects: Objects, before: Table, after: Table, isLocal: IsLocal): string => {
-  if (after.services.length === 0 && !objects.exists) return '';
-  const old = new Map(before.services.map((service) => [serviceName(service.key), service]));
-  const changed = after.services.filter((service) => !same(old.get(serviceName(service.key)), service));
-  const namesOf = (service: Service): readonly string[] => [
-    serviceName(service.key),
-    ...service.destinations.map((destination) => destinationName(service.key, destination)),
-  ];
-  const wanted = new Set<string>([...BASE_CHAINS, ...after.services.flatMap(namesOf)]);
-  const wantedSets = new Set(
-    after.services.flatMap((service) => (service.persistent === undefined ? [] : namesOf(service).slice(1))),
-  );
-  const goneChains = stale(objects.chains, wanted);
-  const forgotten = changed
-    .filter((service) => service.persistent !== undefined)
-    .filter((service) => !sameClients(old.get(serviceName(service.key)) ?? service, service))
-    .flatMap((service) => namesOf(service).slice(1));
-  const lines = [
-    `add table ${TABLE}`,
-    `add chain ${TABLE} prerouting { type nat hook prerouting priority ${PRIORITY}; policy accept; }`,
-    `add chain ${TABLE} output { type nat hook output priority ${PRIORITY}; policy accept; }`,
-    `add chain ${TABLE} services`,
-    ...changed.flatMap(declarations),
-    ...[...BASE_CHAINS, ...changed.flatMap(namesOf), ...goneChains].map((name) => `flush chain ${TABLE} ${name}`),
-    ...forgotten.map((name) => `flush set ${TABLE} ${name}`),
-    ...changed.flatMap((service) => rules(service, isLocal)),
-    ...dispatch(after.services),
-    ...goneChains.map((name) => `delete chain ${TABLE} ${name}`),
-    ...stale(objects.sets, wantedSets).map((name) => `delete set ${TABLE} ${name}`),
-    ...stale(objects.counters, wanted).map((name) => `delete counter ${TABLE} ${name}`),
-  ];
-  return `${lines.join('\n')}\n`;
 };

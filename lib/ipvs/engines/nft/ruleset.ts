@@ -1,17 +1,19 @@
 /** Reads back what `nft -j list table` shows: the table of services as far as it is really in force, and all objects (pure). */
+import { normaliseAddress } from '../../address.js';
 import { parseCommand } from '../../grammar/parse-command.js';
-import { printKey } from '../../grammar/print-command.js';
 import type { Destination, Service, Table } from '../../model.js';
-import { destinationName, serviceName } from './names.js';
-import { scheduleOf } from './slots.js';
+import { destinationName, isRevision, serviceName } from './names.js';
+import { scheduledBy } from './slots.js';
 
 /** Everything that our nftables table holds, by name. */
 export interface Objects {
   /** Whether the table is there at all. */
   readonly exists: boolean;
-  readonly chains: readonly string[];
-  readonly sets: readonly string[];
-  readonly counters: readonly string[];
+  readonly chains: ReadonlySet<string>;
+  readonly sets: ReadonlySet<string>;
+  readonly counters: ReadonlySet<string>;
+  /** The chains that tell this state from others: one, or none in a table that was made by hand. */
+  readonly revisions: readonly string[];
 }
 
 export interface Ruleset {
@@ -22,7 +24,7 @@ export interface Ruleset {
 }
 
 export const EMPTY_RULESET: Ruleset = {
-  objects: { exists: false, chains: [], sets: [], counters: [] },
+  objects: { exists: false, chains: new Set(), sets: new Set(), counters: new Set(), revisions: [] },
   table: { services: [] },
   connections: new Map(),
 };
@@ -32,6 +34,8 @@ interface Rule {
   readonly comment: string | undefined;
   /** Chains that the rule can go on to. */
   readonly targets: readonly string[];
+  /** The comments of the elements of its set, in the order of the elements. */
+  readonly elements: readonly string[];
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -48,6 +52,23 @@ const targetsOf = (value: Json | undefined): readonly string[] => {
   return Object.entries(value).flatMap(([name, inner]) =>
     (name === 'goto' || name === 'jump') && isObject(inner) ? [textOf(inner.target) ?? ''] : targetsOf(inner),
   );
+};
+
+/** What the rule that lists the destinations of a service says, in order (see `listRule` in render.ts). */
+const elementsOf = (expressions: Json | undefined): readonly string[] => {
+  const [first] = Array.isArray(expressions) ? (expressions as readonly Json[]) : [];
+  const match = isObject(first) ? first.match : undefined;
+  const right = isObject(match) ? match.right : undefined;
+  const set = isObject(right) ? right.set : undefined;
+  if (!Array.isArray(set)) return [];
+  return (set as readonly Json[])
+    .flatMap((item) => {
+      const element = isObject(item) ? item.elem : undefined;
+      const comment = isObject(element) ? textOf(element.comment) : undefined;
+      return isObject(element) && comment !== undefined ? [{ at: Number(element.val), comment }] : [];
+    })
+    .sort((one, other) => one.at - other.at)
+    .map(({ comment }) => comment);
 };
 
 /** Every listed object of one kind. */
@@ -79,43 +100,42 @@ const byChain = (rules: readonly Rule[]): Rules => {
 const targetsIn = (rules: Rules, chain: string): ReadonlySet<string> =>
   new Set(rules.get(chain)?.flatMap((rule) => rule.targets));
 
-/** The change that the comment of a chain describes, when the comment is one of ours. */
-const described = (rules: Rules, chain: string, begins: string, before: readonly string[]) => {
-  const comment = rules.get(chain)?.find((rule) => rule.comment?.startsWith(begins))?.comment;
-  if (comment === undefined) return undefined;
-  const parsed = parseCommand([...before, ...comment.split(' ')]);
-  return 'command' in parsed && parsed.command.kind === 'change' ? parsed.command.change : undefined;
-};
-
 const serviceOf = (rules: Rules, chain: string): Service | undefined => {
-  const change = described(rules, chain, '-A ', []);
+  const comment = rules.get(chain)?.find((rule) => rule.comment?.startsWith('-A '))?.comment;
+  if (comment === undefined) return undefined;
+  const parsed = parseCommand(comment.split(' '));
+  const change = 'command' in parsed && parsed.command.kind === 'change' ? parsed.command.change : undefined;
   if (change?.kind !== 'add-service' || serviceName(change.service.key) !== chain) return undefined;
   return { ...change.service, destinations: [] };
 };
 
-const destinationOf = (rules: Rules, service: Service, chain: string): Destination | undefined => {
-  const change = described(rules, chain, '-r ', ['-a', ...printKey(service.key)]);
-  if (change?.kind !== 'add-destination' || destinationName(service.key, change.destination) !== chain)
-    return undefined;
-  return change.destination;
+const DESTINATION =
+  /^-r (?:\[([\da-f.:]+)\]|([\d.]+)):(\d{1,5}) -([mgi]) -w (\d{1,10})(?: -x (\d{1,10}) -y (\d{1,10}))?$/;
+const METHODS = { m: 'masq', g: 'gate', i: 'ipip' } as const;
+
+/** The destination that a comment of ours describes. */
+const destinationOf = (comment: string): Destination | undefined => {
+  const [, v6, v4, port, letter, weight, upper, lower] = DESTINATION.exec(comment) ?? [];
+  const address = normaliseAddress(v6 ?? v4 ?? '')?.address;
+  if (address === undefined || !(letter === 'm' || letter === 'g' || letter === 'i')) return undefined;
+  return {
+    address,
+    port: Number(port),
+    method: METHODS[letter],
+    weight: Number(weight),
+    upper: Number(upper ?? 0),
+    lower: Number(lower ?? 0),
+  };
 };
 
 /**
- * The destinations of a service that are in force: their chain says what they are and forwards, and those that the
- * scheduler is to give connections can be reached.
+ * The destinations of a service that are in force: their chain forwards, and those that the scheduler is to give
+ * connections can be reached.
  */
-const destinationsOf = (
-  rules: Rules,
-  chains: readonly string[],
-  service: Service,
-  name: string,
-): readonly Destination[] => {
-  const found = chains.flatMap((chain) => {
-    const destination = destinationOf(rules, service, chain);
-    return destination === undefined ? [] : [{ chain, destination }];
-  });
-  const destinations = found.map(({ destination }) => destination);
-  const scheduled = new Set(scheduleOf({ ...service, destinations })?.ranges.map(({ destination }) => destination));
+const destinationsOf = (rules: Rules, service: Service, name: string): readonly Destination[] => {
+  const listed = rules.get(name)?.flatMap(({ elements }) => elements.flatMap((one) => destinationOf(one) ?? [])) ?? [];
+  const found = listed.map((destination) => ({ chain: destinationName(service.key, destination), destination }));
+  const scheduled = new Set(scheduledBy({ ...service, destinations: listed }));
   const reachable = targetsIn(rules, name);
   const forwards = (chain: string) => (rules.get(chain)?.length ?? 0) > 1;
   return found
@@ -123,19 +143,14 @@ const destinationsOf = (
     .map(({ destination }) => destination);
 };
 
-/** The part of a chain's name that names its service: all but the last two words, if there are that many. */
-const ownerOf = (chain: string): string => chain.split('/').slice(0, -2).join('/');
-
 const tableOf = (rules: Rules, chains: readonly string[]): Table => {
   const entered = (['prerouting', 'output'] as const).every((hook) => targetsIn(rules, hook).has('services'));
   if (!entered) return { services: [] };
   const dispatched = targetsIn(rules, 'services');
-  const owned = new Map<string, string[]>();
-  for (const chain of chains) owned.set(ownerOf(chain), [...(owned.get(ownerOf(chain)) ?? []), chain]);
   const services = chains.flatMap((name): readonly Service[] => {
     const service = dispatched.has(name) ? serviceOf(rules, name) : undefined;
     if (service === undefined) return [];
-    return [{ ...service, destinations: destinationsOf(rules, owned.get(name) ?? [], service, name) }];
+    return [{ ...service, destinations: destinationsOf(rules, service, name) }];
   });
   return { services };
 };
@@ -149,16 +164,23 @@ export const parseRuleset = (text: string): Ruleset => {
     return EMPTY_RULESET;
   }
   const rules = listed(json, 'rule').map(
-    (rule): Rule => ({ chain: textOf(rule.chain) ?? '', comment: textOf(rule.comment), targets: targetsOf(rule.expr) }),
+    (rule): Rule => ({
+      chain: textOf(rule.chain) ?? '',
+      comment: textOf(rule.comment),
+      targets: targetsOf(rule.expr),
+      elements: elementsOf(rule.expr),
+    }),
   );
-  const chains = namesOf(json, 'chain');
+  const all = namesOf(json, 'chain');
+  const chains = all.filter((name) => !isRevision(name));
   const counters = listed(json, 'counter');
   return {
     objects: {
       exists: listed(json, 'table').length > 0,
-      chains,
-      sets: namesOf(json, 'set'),
-      counters: namesOf(json, 'counter'),
+      chains: new Set(chains),
+      sets: new Set(namesOf(json, 'set')),
+      counters: new Set(namesOf(json, 'counter')),
+      revisions: all.filter(isRevision),
     },
     table: tableOf(byChain(rules), chains),
     connections: new Map(counters.map(({ name, packets }) => [textOf(name) ?? '', Number(packets)])),

@@ -9,8 +9,6 @@ export interface Schedule {
   readonly total: number;
   /** Inclusive ranges of slots, without gaps, in ascending order. */
   readonly ranges: readonly { readonly from: number; readonly to: number; readonly destination: Destination }[];
-  /** The scheduler cannot be done exactly here; this is what is done instead. */
-  readonly approximation: string | undefined;
 }
 
 /** Up to this many slots turns are interleaved; above, each destination gets its turns in one block. */
@@ -37,11 +35,15 @@ const reduce = (weights: readonly number[]): readonly number[] => {
 const interleave = (weights: readonly number[]): readonly number[] => {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const credit = weights.map(() => 0);
+  // Equal weights simply take turns.
+  if (weights.every((weight) => weight === 1)) return weights.map((_, index) => index);
   return Array.from({ length: total }, () => {
+    let next = 0;
     weights.forEach((weight, index) => {
-      credit[index] = (credit[index] ?? 0) + weight;
+      const now = (credit[index] ?? 0) + weight;
+      credit[index] = now;
+      if (now > (credit[next] ?? 0)) next = index;
     });
-    const next = credit.indexOf(Math.max(...credit));
     credit[next] = (credit[next] ?? 0) - total;
     return next;
   });
@@ -76,6 +78,32 @@ const divide = (
   return { total, ranges };
 };
 
+/** What is done instead of a scheduler that cannot be had exactly here; undefined: nothing has to be said. */
+export const approximationOf = (scheduler: string): string | undefined => {
+  switch (scheduler) {
+    case 'rr':
+    case 'wrr':
+    case 'sh':
+    case 'mh':
+    case 'dh':
+    case 'fo':
+      return undefined;
+    case 'lc':
+      return 'turns without counting connections, like rr';
+    case 'ovf':
+      return 'no overflow: all to the heaviest, like fo';
+    default:
+      return 'turns by weight without counting connections, like wrr';
+  }
+};
+
+/** The destinations that new connections go to. */
+export const scheduledBy = (service: Pick<Service, 'scheduler' | 'destinations'>): readonly Destination[] => {
+  const eligible = service.destinations.filter((one) => one.weight > 0);
+  if (service.scheduler !== 'fo' && service.scheduler !== 'ovf') return eligible;
+  return eligible.length === 0 ? [] : [eligible.reduce((best, one) => (one.weight > best.weight ? one : best))];
+};
+
 /**
  * How a service hands out its new connections; undefined when no destination takes any (all have weight 0).
  *
@@ -84,39 +112,23 @@ const divide = (
  * equally long.
  */
 export const scheduleOf = (service: Pick<Service, 'scheduler' | 'flags' | 'destinations'>): Schedule | undefined => {
-  const eligible = service.destinations.filter((one) => one.weight > 0);
+  const eligible = scheduledBy(service);
   if (eligible.length === 0) return undefined;
   const weights = reduce(eligible.map((one) => one.weight));
-  const equal = eligible.map(() => 1);
-  const turns = (of: readonly number[], approximation: string | undefined): Schedule => ({
-    by: 'turn',
-    ...divide(eligible, of, true),
-    approximation,
-  });
-  const hash = (by: Schedule['by']): Schedule => ({
-    by,
-    ...divide(eligible, weights, false),
-    approximation: undefined,
-  });
+  const turns = (of: readonly number[]): Schedule => ({ by: 'turn', ...divide(eligible, of, true) });
+  const hash = (by: Schedule['by']): Schedule => ({ by, ...divide(eligible, weights, false) });
   switch (service.scheduler) {
     case 'rr':
-      return turns(equal, undefined);
-    case 'wrr':
-      return turns(weights, undefined);
     case 'lc':
-      return turns(equal, 'turns without counting connections, like rr');
+    case 'fo':
+    case 'ovf':
+      return turns(eligible.map(() => 1));
     case 'sh':
     case 'mh':
       return hash(service.flags.some((flag) => flag.endsWith('-port')) ? 'source-port' : 'source');
     case 'dh':
       return hash('target');
-    case 'fo':
-    case 'ovf': {
-      const heaviest = eligible.reduce((best, one) => (one.weight > best.weight ? one : best));
-      const approximation = service.scheduler === 'ovf' ? 'no overflow: all to the heaviest, like fo' : undefined;
-      return { by: 'turn', ...divide([heaviest], [1], true), approximation };
-    }
     default:
-      return turns(weights, 'turns by weight without counting connections, like wrr');
+      return turns(weights);
   }
 };

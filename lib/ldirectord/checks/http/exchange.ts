@@ -10,7 +10,9 @@ import type { Place } from './url.js';
 /** What is kept of a body; a pattern is looked for in this part. */
 const BODY_LIMIT = 4 << 20;
 
-export type Exchanged = { readonly answer: Answer; readonly failure?: undefined } | { readonly failure: Down };
+export type Exchanged =
+  /** `cut`: the time was over before the body was. */
+  { readonly answer: Answer; readonly cut: boolean; readonly failure?: undefined } | { readonly failure: Down };
 
 const connection = async (
   place: Place,
@@ -22,7 +24,12 @@ const connection = async (
   return startTls(opened.socket, place.host, place.port, demand, signal);
 };
 
-/** Sends the request and reads the answer; never rejects, ends at the latest when `signal` fires. */
+/**
+ * Sends the request and reads the answer; never rejects, ends at the latest when `signal` fires.
+ *
+ * As with genuine, a body that is still coming then is judged by what arrived of it: a page that never ends, or takes
+ * longer than negotiatetimeout, is good when it begins well.
+ */
 export const exchange = async (
   method: 'GET' | 'HEAD',
   place: Place,
@@ -38,14 +45,21 @@ export const exchange = async (
       socket.destroy();
       resolve(result);
     };
-    const take = (reading: Reading): void => {
-      if (reading.state === 'done') finish({ answer: reading.answer });
+    const take = (reading: Reading, cut = false): void => {
+      if (reading.state === 'done') finish({ answer: reading.answer, cut });
       else if (reading.state === 'broken') finish({ failure: down('L7RESPONSE', `500 ${reading.reason}`) });
     };
-    onAbort(signal, () => finish({ failure: down('L7TIMEOUT', '500 Timeout Alarm') }));
+    onAbort(signal, () => {
+      if (reader.inBody()) take(reader.end(), true);
+      else finish({ failure: down('L7TIMEOUT', '500 Timeout Alarm') });
+    });
     socket.on('data', (chunk) => take(reader.push(chunk)));
     socket.once('end', () => take(reader.end()));
     socket.once('error', (error) => {
+      if (reader.inBody()) {
+        take(reader.end());
+        return;
+      }
       const [cause, why] = socketError(error);
       finish({ failure: down(cause, cannotConnect(place.host, place.port, why)) });
     });

@@ -18,8 +18,10 @@ export type Reading =
 export interface Reader {
   /** Takes the next bytes. */
   push(chunk: Buffer): Reading;
-  /** The peer has closed: the last word about what arrived. */
+  /** Nothing more will come: the last word about what arrived. */
   end(): Reading;
+  /** Whether the body has begun: from there on even a connection that breaks leaves an answer. */
+  inBody(): boolean;
 }
 
 /** Headers larger than this are no answer. */
@@ -52,8 +54,10 @@ const parseHead = (text: string): Head | undefined => {
   return { status, reason: match[2]?.trim() || (STATUS_CODES[status] ?? 'Unknown code'), headers };
 };
 
-/** Undoes the compressing transfer-codings that the request's TE header offers; undefined: the data are damaged. */
-const decode = (body: Buffer, codings: readonly string[], limit: number): Buffer | undefined => {
+const NOTHING = Buffer.alloc(0);
+
+/** Undoes the compressing transfer-codings that the request's TE header offers; of damaged data nothing is left. */
+const decode = (body: Buffer, codings: readonly string[], limit: number): Buffer => {
   let data = body;
   try {
     for (const coding of [...codings].reverse()) {
@@ -66,10 +70,10 @@ const decode = (body: Buffer, codings: readonly string[], limit: number): Buffer
         } catch {
           data = inflateRawSync(data, options);
         }
-      } else if (coding !== 'identity') return undefined;
+      } else if (coding !== 'identity') return NOTHING;
     }
   } catch {
-    return undefined;
+    return NOTHING;
   }
   return data;
 };
@@ -102,6 +106,7 @@ export const answerReader = (method: 'GET' | 'HEAD', limit: number): Reader => {
   let head: Head = { status: 200, reason: 'Assumed OK', headers: new Map() };
   let codings: readonly string[] = [];
   let problem = '';
+  let hasHead = false;
   const body = bodyKeeper(limit);
 
   const fail = (reason: string): void => {
@@ -123,7 +128,7 @@ export const answerReader = (method: 'GET' | 'HEAD', limit: number): Reader => {
   /** How the body ends (RFC 9112 6.3). */
   const bodyMode = (): void => {
     const { status, headers } = head;
-    if (method === 'HEAD' || status === 204 || status === 304) {
+    if (method === 'HEAD' || status < 200 || status === 204 || status === 304) {
       mode = 'done';
       return;
     }
@@ -144,6 +149,7 @@ export const answerReader = (method: 'GET' | 'HEAD', limit: number): Reader => {
     // Anything that does not begin like HTTP is an answer without a head, taken as its body (status assumed).
     if (!'HTTP/'.startsWith(text.slice(0, 5))) {
       mode = 'close';
+      hasHead = true;
       return true;
     }
     const end = /\r?\n\r?\n/.exec(text);
@@ -154,12 +160,14 @@ export const answerReader = (method: 'GET' | 'HEAD', limit: number): Reader => {
     const parsed = parseHead(text.slice(0, end.index));
     if (parsed === undefined) {
       mode = 'close';
+      hasHead = true;
       return true;
     }
     pending = pending.subarray(end.index + end[0].length);
-    // Interim answers (100 Continue) announce the real one.
-    if (parsed.status < 200) return true;
+    // 100 Continue announces the real answer; genuine takes every other interim answer for the last one.
+    if (parsed.status === 100) return true;
     head = parsed;
+    hasHead = true;
     bodyMode();
     return true;
   };
@@ -211,21 +219,19 @@ export const answerReader = (method: 'GET' | 'HEAD', limit: number): Reader => {
   };
 
   const finish = (): Reading => {
-    const data = decode(body.bytes(), codings, limit);
-    if (data === undefined) return { state: 'broken', reason: 'cannot undo the transfer-coding' };
     const { status, reason, headers } = head;
-    return {
-      state: 'done',
-      answer: { status, reason, location: headers.get('location'), body: data.toString('latin1') },
-    };
+    const text = decode(body.bytes(), codings, limit).toString('latin1');
+    return { state: 'done', answer: { status, reason, location: headers.get('location'), body: text } };
   };
 
   const look = (): Reading => {
-    if (mode === 'done') return finish();
+    // A body that breaks off is judged by what arrived of it, as libwww-perl does.
+    if (mode === 'done' || (mode === 'broken' && hasHead)) return finish();
     return mode === 'broken' ? { state: 'broken', reason: problem } : { state: 'more' };
   };
 
   return {
+    inBody: () => hasHead,
     push: (chunk) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       while (advance());
@@ -241,9 +247,8 @@ export const answerReader = (method: 'GET' | 'HEAD', limit: number): Reader => {
         else head = parsed;
         return finish();
       }
-      // Closed by the peer: the end of the body, also when it promised more bytes; a torn chunk is no answer.
-      if (mode === 'close' || mode === 'length' || mode === 'trailer') return finish();
-      return mode === 'done' || mode === 'broken' ? look() : { state: 'broken', reason: 'Unexpected EOF' };
+      // Closed by the peer: the end of the body, also when it promised more.
+      return mode === 'broken' ? look() : finish();
     },
   };
 };

@@ -73,5 +73,6 @@ export const setSource = (set: ByteSet): string => {
     runs.push(start === byte - 1 ? escapeByte(start) : `${escapeByte(start)}-${escapeByte(byte - 1)}`);
     start = -1;
   }
-  return `[${runs.join('')}]`;
+  // A plain character is found faster than a class of one.
+  return runs.length === 1 && runs[0]?.length === 4 ? runs[0] : `[${runs.join('')}]`;
 };

@@ -1,6 +1,6 @@
 /** Writes nodes in JavaScript's notation, so that the same texts match. */
 import { setSource } from './byte-set.js';
-import { type Node, unsupported } from './pattern.js';
+import { childrenOf, END, type Node, unsupported } from './pattern.js';
 
 /** Perl compiles no look-behind that may be longer. */
 const LONGEST_LOOKBEHIND = 255;
@@ -28,11 +28,36 @@ const widest = (node: Node): number => {
   }
 };
 
+/** Whether a node may match without taking anything. */
+const mayBeEmpty = (node: Node): boolean => {
+  switch (node.kind) {
+    case 'bytes':
+      return false;
+    case 'sequence':
+      return node.parts.every(mayBeEmpty);
+    case 'choice':
+      return node.branches.some(mayBeEmpty);
+    case 'capture':
+    case 'atomic':
+      return mayBeEmpty(node.body);
+    case 'repeat':
+      return node.min === 0 || mayBeEmpty(node.body);
+    case 'look':
+    case 'assertion':
+    case 'reference':
+      return true;
+  }
+};
+
 /** Where a node stands: enough to know whether a group it refers to has certainly matched before it. */
 interface Context {
   readonly insideLookbehind: boolean;
+  /** Only the first way to match counts, so the order in which ways are tried has to be the same. */
+  readonly firstWayOnly: boolean;
   /** Groups that are set whenever this place is reached, for every way to it. */
   readonly set: Set<number>;
+  /** Whether nothing of the pattern follows. */
+  readonly atEnd: boolean;
 }
 
 const countSource = (min: number, max: number): string => {
@@ -43,7 +68,12 @@ const countSource = (min: number, max: number): string => {
 
 interface Emitter {
   atomics: number;
+  /** Groups that some reference means; the others need not be remembered. */
+  readonly referred: ReadonlySet<number>;
 }
+
+const referredGroups = (node: Node): readonly number[] =>
+  node.kind === 'reference' ? [node.id] : childrenOf(node).flatMap(referredGroups);
 
 /** A lookahead takes one way only; the reference then walks over what it saw. */
 const atomicSource = (body: string, emitter: Emitter): string => {
@@ -56,9 +86,15 @@ const emit = (node: Node, context: Context, emitter: Emitter): string => {
     case 'bytes':
       return setSource(node.set);
     case 'assertion':
-      return node.source === '' ? '' : `(?:${node.source})`;
-    case 'sequence':
-      return node.parts.map((part) => emit(part, context, emitter)).join('');
+      if (node.source === '') return '';
+      // At the end of a pattern the newline can as well be taken: the linear engine knows no look-ahead.
+      return node.source === END && context.atEnd ? '(?:\\n?$)' : `(?:${node.source})`;
+    case 'sequence': {
+      const last = node.parts.length - 1;
+      return node.parts
+        .map((part, index) => emit(part, { ...context, atEnd: context.atEnd && index === last }, emitter))
+        .join('');
+    }
     case 'choice': {
       const before = new Set(context.set);
       const sources = node.branches.map((branch) => emit(branch, { ...context, set: new Set(before) }, emitter));
@@ -67,7 +103,7 @@ const emit = (node: Node, context: Context, emitter: Emitter): string => {
     case 'capture': {
       const body = emit(node.body, context, emitter);
       context.set.add(node.id);
-      return `(?<g${node.id}>${body})`;
+      return emitter.referred.has(node.id) ? `(?<g${node.id}>${body})` : `(?:${body})`;
     }
     case 'reference':
       // Perl: a group that has not matched fails; JavaScript: it matches nothing. Only certain ones are the same.
@@ -77,7 +113,7 @@ const emit = (node: Node, context: Context, emitter: Emitter): string => {
     case 'atomic':
       return context.insideLookbehind
         ? unsupported(0, 'an atomic or possessive part inside a look-behind')
-        : atomicSource(emit(node.body, context, emitter), emitter);
+        : atomicSource(emit(node.body, { ...context, atEnd: false, firstWayOnly: true }, emitter), emitter);
     case 'look': {
       if (node.behind && widest(node.body) > LONGEST_LOOKBEHIND) {
         return unsupported(0, `a look-behind of more than ${LONGEST_LOOKBEHIND} bytes`);
@@ -85,6 +121,8 @@ const emit = (node: Node, context: Context, emitter: Emitter): string => {
       const keeps = !node.negative && !node.behind && !context.insideLookbehind;
       const inner = {
         insideLookbehind: context.insideLookbehind || node.behind,
+        firstWayOnly: false,
+        atEnd: false,
         set: keeps ? context.set : new Set(context.set),
       };
       return `(?${node.behind ? '<' : ''}${node.negative ? '!' : '='}${emit(node.body, inner, emitter)})`;
@@ -92,8 +130,14 @@ const emit = (node: Node, context: Context, emitter: Emitter): string => {
     case 'repeat': {
       const { min, max, mode } = node;
       const once = min === 1 && max === 1;
-      const body = emit(node.body, once ? context : { ...context, set: new Set(context.set) }, emitter);
-      if (min > max) return '(?!)';
+      const firstWayOnly = context.firstWayOnly || mode === 'possessive';
+      // Perl ends a loop when a turn takes nothing, JavaScript then tries another way through the turn.
+      if (firstWayOnly && !once && mayBeEmpty(node.body))
+        return unsupported(0, 'an atomic or possessive part with a repeat of what may be empty');
+      const inner = once
+        ? { ...context, firstWayOnly }
+        : { ...context, set: new Set(context.set), atEnd: false, firstWayOnly };
+      const body = emit(node.body, inner, emitter);
       const source = `(?:${body})${countSource(min, max)}`;
       if (mode !== 'possessive') return mode === 'lazy' ? `${source}?` : source;
       return context.insideLookbehind
@@ -105,4 +149,8 @@ const emit = (node: Node, context: Context, emitter: Emitter): string => {
 
 /** The source of an equal JavaScript expression; no flags are needed. Throws PatternError. */
 export const patternSource = (node: Node): string =>
-  emit(node, { insideLookbehind: false, set: new Set() }, { atomics: 0 });
+  emit(
+    node,
+    { insideLookbehind: false, firstWayOnly: false, set: new Set(), atEnd: true },
+    { atomics: 0, referred: new Set(referredGroups(node)) },
+  );

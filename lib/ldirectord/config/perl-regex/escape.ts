@@ -20,7 +20,10 @@ export const readByteEscape = (scanner: Scanner, offset: number): number => {
   }
   if (letter === 'o') {
     const digits = scanner.match(/\{[ \t]*([0-7]+)[ \t]*\}/)?.[1];
-    return digits === undefined ? invalid(offset, 'missing braces on \\o{}') : byte(Number.parseInt(digits, 8), offset);
+    if (digits !== undefined) return byte(Number.parseInt(digits, 8), offset);
+    return scanner.peek() === '{'
+      ? unsupported(offset, 'this form of \\o{…}')
+      : invalid(offset, 'missing braces on \\o{}');
   }
   if (letter === 'c') {
     const next = scanner.next();

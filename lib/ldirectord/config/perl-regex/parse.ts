@@ -2,7 +2,7 @@
 import { anything, ESCAPED_CLASSES, foldCase, notNewline, single, union } from './byte-set.js';
 import { readClass } from './class.js';
 import { readByteEscape } from './escape.js';
-import { type ByteSet, invalid, type Node, unsupported } from './pattern.js';
+import { type ByteSet, END, invalid, type Node, unsupported } from './pattern.js';
 import { createScanner, type Scanner } from './scanner.js';
 
 interface Flags {
@@ -20,16 +20,20 @@ interface Reader {
   readonly scanner: Scanner;
   /** Number of captures opened so far. */
   captures: number;
+  /** Opening brackets in the whole pattern: there are no more groups than these. */
+  readonly brackets: number;
+  /** The whole pattern. */
+  readonly text: string;
   readonly names: Map<string, number>;
   depth: number;
+  /** Number of look-arounds that are open. */
+  looks: number;
 }
 
 /** Deeper nesting than this is refused, so that no pattern can exhaust the stack. */
 const DEEPEST = 200;
 const LARGEST_COUNT = 65534;
 
-/** The end of the text, or the place before a newline that ends it. */
-const END = '(?=\\n?$)';
 const ASSERTIONS: Readonly<Record<string, string>> = { A: '^', G: '^', z: '$', Z: END, b: '\\b', B: '\\B', K: '' };
 
 const assertion = (source: string): Node => ({ kind: 'assertion', source });
@@ -51,8 +55,11 @@ const lineBreak: Node = {
 };
 
 const named = (reader: Reader, name: string, offset: number): Node => {
-  const id = reader.names.get(name) ?? invalid(offset, `there is no group named '${name}'`);
-  return { kind: 'reference', id, offset };
+  const id = reader.names.get(name);
+  if (id !== undefined) return { kind: 'reference', id, offset };
+  return reader.text.includes(`<${name}>`) || reader.text.includes(`'${name}'`)
+    ? unsupported(offset, 'a reference to a group that stands further on')
+    : invalid(offset, `there is no group named '${name}'`);
 };
 
 const numbered = (reader: Reader, number: number, offset: number): Node =>
@@ -90,13 +97,16 @@ const readEscape = (reader: Reader, flags: Flags, offset: number): Node => {
   const zeroWidth = ASSERTIONS[letter];
   if (set !== undefined || zeroWidth !== undefined) {
     scanner.next();
+    if (letter === 'K' && reader.looks > 0) return invalid(offset, '\\K in a look-around');
     return set === undefined ? assertion(zeroWidth ?? '') : bytes(set);
   }
   if (/[1-9]/.test(letter)) {
-    const digits = scanner.match(/\d+/)?.[0] ?? '';
+    const digits = scanner.match(/(?=(\d+))/)?.[1] ?? '';
     const number = Number(digits);
-    // Perl reads larger numbers than there are groups as octal, depending on groups that stand further on.
+    // Perl reads a larger number than there are groups in the whole pattern as octal.
+    if (number > 9 && number > reader.brackets && letter < '8') return literal(readByteEscape(scanner, offset), flags);
     if (number > 9 && number > reader.captures) return unsupported(offset, `\\${digits}`);
+    scanner.match(/\d+/);
     return numbered(reader, number, offset);
   }
   return literal(readByteEscape(scanner, offset), flags);
@@ -152,7 +162,9 @@ const readGroup = (reader: Reader, flags: Flags, offset: number): Opened => {
   if (scanner.take('>')) return { node: { kind: 'atomic', body: closeGroup(reader, flags, offset) } };
   const look = scanner.match(/(<?)([=!])/);
   if (look !== undefined) {
+    reader.looks += 1;
     const body = closeGroup(reader, flags, offset);
+    reader.looks -= 1;
     return { node: { kind: 'look', behind: look[1] === '<', negative: look[2] === '!', body } };
   }
   const letters = scanner.match(/(\^?[a-z]*(?:-[a-z]*)?)([:)])/);
@@ -184,10 +196,13 @@ const readQuantified = (reader: Reader, flags: Flags, atom: Node): Node => {
   const open = sign === '*' || sign === '+' || to === '';
   const max = sign === '?' ? 1 : open ? Number.POSITIVE_INFINITY : Number(exactly ?? upTo ?? to);
   if (min > LARGEST_COUNT || (max > LARGEST_COUNT && !open)) return invalid(offset, 'the count is too large');
+  if (min > max) return unsupported(offset, 'a count that ends before it begins');
   const mode = scanner.take('?') ? 'lazy' : scanner.take('+') ? 'possessive' : 'greedy';
   skipIgnored(scanner, flags);
   if (isQuantifier(scanner)) {
-    return flags.x ? unsupported(offset, 'two quantifiers') : invalid(scanner.offset(), 'nested quantifiers');
+    return flags.x || min > max
+      ? unsupported(offset, 'two quantifiers')
+      : invalid(scanner.offset(), 'nested quantifiers');
   }
   return { kind: 'repeat', body: atom, min, max, mode };
 };
@@ -210,11 +225,11 @@ const readSequence = (reader: Reader, outer: Flags): { readonly node: Node; read
         : invalid(offset, 'the quantifier follows nothing');
     }
     const letter = scanner.next();
+    const escaped = letter === '\\' ? scanner.peek() : '';
     if (letter === '(') {
       const opened = readGroup(reader, flags, offset);
       if ('flags' in opened) flags = opened.flags;
       else parts.push(readQuantified(reader, flags, opened.node));
-      if (scanner.peek() === '{') return unsupported(scanner.offset(), 'this {');
       continue;
     }
     const atom =
@@ -230,8 +245,8 @@ const readSequence = (reader: Reader, outer: Flags): { readonly node: Node; read
                 ? lineEnd(flags)
                 : literal(letter.charCodeAt(0), flags);
     parts.push(readQuantified(reader, flags, atom));
-    // Perl takes a lone brace as text only after ordinary characters and where nothing stands before it.
-    if ('\\[.^$'.includes(letter) && scanner.peek() === '{') return unsupported(scanner.offset(), 'this {');
+    // Perl takes a brace that begins no count as text, but not behind an escape like `\d`.
+    if (/[0-9A-Za-z]/.test(escaped) && scanner.peek() === '{') return unsupported(scanner.offset(), 'this {');
   }
   return { node: { kind: 'sequence', parts }, flags };
 };
@@ -252,7 +267,15 @@ const readChoice = (reader: Reader, outer: Flags): Node => {
 
 /** `text` holds one byte per character. Throws PatternError. */
 export const readPattern = (text: string): Node => {
-  const reader: Reader = { scanner: createScanner(text), captures: 0, names: new Map(), depth: 0 };
+  const reader: Reader = {
+    scanner: createScanner(text),
+    captures: 0,
+    brackets: text.split('(').length - 1,
+    text,
+    names: new Map(),
+    depth: 0,
+    looks: 0,
+  };
   const node = readChoice(reader, NO_FLAGS);
   return reader.scanner.done() ? node : invalid(reader.scanner.offset(), 'unmatched )');
 };

@@ -21,6 +21,28 @@ export type Node =
   | { readonly kind: 'assertion'; readonly source: string }
   | { readonly kind: 'reference'; readonly id: number; readonly offset: number };
 
+/** The end of the text, or the place before a newline that ends it. */
+export const END = '(?=\\n?$)';
+
+/** The parts a node is made of. */
+export const childrenOf = (node: Node): readonly Node[] => {
+  switch (node.kind) {
+    case 'sequence':
+      return node.parts;
+    case 'choice':
+      return node.branches;
+    case 'capture':
+    case 'atomic':
+    case 'look':
+    case 'repeat':
+      return [node.body];
+    case 'bytes':
+    case 'assertion':
+    case 'reference':
+      return [];
+  }
+};
+
 /** Why a pattern cannot be used; `offset` counts characters of the pattern. */
 export interface PatternTrouble {
   readonly offset: number;

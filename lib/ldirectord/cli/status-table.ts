@@ -1,0 +1,79 @@
+/** `status --table`: the live state for a person at a terminal. */
+import type { LiveStatus, RealStatus, StatusReport, VirtualStatus } from '../live-status.js';
+
+/** `4 s`, `12 min`, `3 h`, `5 d`: as much as one needs to know. */
+export const spanText = (milliseconds: number): string => {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.floor(seconds)} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+};
+
+/** Server texts may hold anything; a terminal gets only what it can show. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
+
+const spanSince = (iso: string, { written }: LiveStatus): string => spanText(Date.parse(written) - Date.parse(iso));
+
+/** The words of a failure that its cause does not say already. */
+const whyText = ({ lastCheck, lastFailure, state }: RealStatus): string => {
+  const isFailing = lastCheck?.result === 'down';
+  if (lastFailure === null || !isFailing || state === 'maintenance') return '';
+  const { cause, text } = lastFailure;
+  const [, detail = ''] = cause.split(/ (.*)/);
+  const more = detail !== '' && text.startsWith(detail) ? text.slice(detail.length) : text.replace(/^500 /, ' ');
+  return printable(`${cause}${more === '' ? '' : ` ${more.trim()}`}`);
+};
+
+const failuresText = ({ state, failures, failureCount }: RealStatus): string =>
+  state === 'up' && failures > 0 ? `failure ${failures}/${failureCount}` : '';
+
+const realRow = (real: RealStatus, live: LiveStatus): readonly string[] => [
+  real.server,
+  `${real.method} ${real.weight}`,
+  real.state,
+  real.since === null ? '' : `for ${spanSince(real.since, live)}`,
+  real.lastCheck === null
+    ? 'not checked yet'
+    : `checked ${spanSince(real.lastCheck.at, live)} ago in ${real.lastCheck.durationMs} ms`,
+  [failuresText(real), real.refused ? 'refused by the engine' : '', whyText(real)]
+    .filter((text) => text !== '')
+    .join(', '),
+];
+
+const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0),
+  );
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+};
+
+const heading = ({ protocol, service, scheduler, name, up, reals }: VirtualStatus): string =>
+  `${protocol} ${service} ${scheduler}, ${up} of ${reals.length} up${name === null ? '' : `, ${printable(name)}`}`;
+
+const virtualLines = (virtual: VirtualStatus, live: LiveStatus): readonly string[] => {
+  const { fallback } = virtual;
+  const rows = virtual.reals.map((real) => realRow(real, live));
+  const last =
+    fallback === null
+      ? []
+      : [[`fallback ${fallback.server}`, fallback.method, fallback.active ? 'active' : 'not needed']];
+  return ['', heading(virtual), ...aligned(rows), ...last.map((row) => `  ${row.join('  ')}`)];
+};
+
+/** Ends with a newline. */
+export const statusTable = (report: StatusReport): string => {
+  if (report.state !== 'running') {
+    const stale = report.state === 'stale' ? ' (its pid file is left over)' : '';
+    return `ldirectord is stopped for ${report.config}${stale}\n`;
+  }
+  const first = `ldirectord for ${report.config} is running with pid ${report.pid}`;
+  if (report.live === null) return `${first}\n${report.problem}\n`;
+  const { live } = report;
+  const lines = [
+    `${first} for ${spanSince(live.started, live)}: ${live.status}, configuration read ${spanSince(live.loaded, live)} ago`,
+    ...live.virtuals.flatMap((virtual) => virtualLines(virtual, live)),
+  ];
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,129 @@
+/** Wiring: who hears of what happens — monitorfiles, mails, the live state, and the other instances, which follow the first round. */
+import type { Log } from '../../log.js';
+import { now } from '../../platform/clock.js';
+import { errorText } from '../../platform/error-text.js';
+import type { UnixServer } from '../../platform/unix-server.js';
+import type { Verdict } from '../checks/verdict.js';
+import type { DirectorConfig } from '../config/model.js';
+import type { Director, Heard, Member } from '../director.js';
+import { createHistory } from '../history.js';
+import { callsAtReload, callsForAll } from '../instances.js';
+import { liveStatus } from '../live-status.js';
+import { MAINTENANCE } from '../maintenance.js';
+import { isAnswered, STARTING, stepPhase } from '../phase.js';
+import type { PlannedChange } from '../plan.js';
+import { createAlerter } from './alerts.js';
+import { createInstanceRunner } from './commands.js';
+import { createMonitorFiles } from './monitor-files.js';
+import { openStatusSocket } from './status-socket.js';
+
+export interface WitnessOptions {
+  readonly director: () => Director;
+  readonly isInMaintenance: (member: Member) => boolean;
+  /** Resolves when the table is in line. */
+  readonly idle: () => Promise<void>;
+  readonly log: Log;
+  /** Where the live state can be asked for. */
+  readonly statusSocket: string;
+  /** What runs the other instances of execute=. */
+  readonly program: readonly string[];
+}
+
+export interface Witness {
+  /** A check begins. */
+  readonly begun: (probe: string) => void;
+  /** A check has ended. */
+  readonly heard: (probe: string, result: Verdict, heard: Heard) => void;
+  /** These changes of the table were made. */
+  readonly done: (changes: readonly PlannedChange[]) => void;
+  /** Loads what a configuration needs that is about to come into force. */
+  readonly prepare: (next: DirectorConfig) => Promise<void>;
+  /** The director has a new configuration, at the start (no `previous`) or by a reload. */
+  readonly inForce: (previous: DirectorConfig | undefined) => void;
+  /** Opens the socket of the live state. */
+  readonly listen: () => Promise<void>;
+  /** The daemon stops: the other instances first (ldirectord reference 5.8). */
+  readonly stopping: () => Promise<void>;
+  /** The table is clean: sends and writes what still waits. */
+  readonly finish: () => Promise<void>;
+}
+
+const instancesOf = (config: DirectorConfig): readonly string[] => config.execute.map(({ value }) => value);
+
+export const createWitness = (options: WitnessOptions): Witness => {
+  const { director, isInMaintenance, idle, log, statusSocket } = options;
+  const startedAt = now().wall;
+  let loadedAt = startedAt;
+  let phase = STARTING;
+  let server: UnixServer | undefined;
+  const history = createHistory();
+  const monitorFiles = createMonitorFiles(log);
+  const alerter = createAlerter({ status: () => phase.status, log });
+  const runInstances = createInstanceRunner(options.program, log);
+
+  /** Ends a start or a reload when all is answered and in the table. */
+  const leavePhase = async (): Promise<void> => {
+    if (!isAnswered(phase)) return;
+    await idle();
+    const before = phase.status;
+    phase = stepPhase(phase, { kind: 'in line' });
+    if (before === 'starting' && phase.status === 'running')
+      await runInstances(callsForAll(instancesOf(director().config), 'start'));
+  };
+
+  const tellLive = (): string =>
+    JSON.stringify(
+      liveStatus({
+        director: director(),
+        history,
+        isInMaintenance,
+        status: phase.status,
+        pid: process.pid,
+        startedAt,
+        loadedAt,
+        wall: now().wall,
+      }),
+    );
+
+  return {
+    begun: (probe) => history.begin(probe, now()),
+    heard: (probe, result, { touched }) => {
+      const isFirst = history.end(probe, result, now());
+      for (const id of touched.keys()) history.move(id, now());
+      for (const member of director().membersByProbe.get(probe) ?? [])
+        monitorFiles.note(member, isInMaintenance(member) ? MAINTENANCE : result);
+      if (!isFirst) return;
+      phase = stepPhase(phase, { kind: 'answered' });
+      // What the answer has changed is asked for in this turn of the event loop.
+      setImmediate(() => void leavePhase());
+    },
+    done: alerter.tell,
+    prepare: (next) => alerter.prepare(next),
+    inForce: (previous) => {
+      const { config, members, membersByProbe } = director();
+      const ids = new Set(members.map(({ id }) => id));
+      const awaited = history.keep(new Set(membersByProbe.keys()), ids, now());
+      phase = stepPhase(phase, { kind: 'begun', status: previous === undefined ? 'starting' : 'reloading', awaited });
+      loadedAt = previous === undefined ? startedAt : now().wall;
+      alerter.follow(config);
+      void monitorFiles.keep(members);
+      if (previous !== undefined && phase.status !== 'stopping')
+        void runInstances(callsAtReload(instancesOf(previous), instancesOf(config)));
+      // There may be nothing new to be checked: then only the table is waited for.
+      setImmediate(() => void leavePhase());
+    },
+    listen: async () => {
+      server = await openStatusSocket(statusSocket, tellLive).catch((error: unknown) => {
+        log('WARN', `No live status: ${statusSocket}: ${errorText(error)}`);
+        return undefined;
+      });
+    },
+    stopping: () => {
+      phase = stepPhase(phase, { kind: 'stopping' });
+      return runInstances(callsForAll(instancesOf(director().config), 'stop'));
+    },
+    finish: async () => {
+      await Promise.all([alerter.finish(), monitorFiles.close(), server?.close()]);
+    },
+  };
+};
