@@ -6,6 +6,7 @@
  */
 import type { Host } from './host.js';
 import { longestDoubleOwnership, type OwnershipChange, ownersAt } from './ownership.js';
+import { until } from './until.js';
 
 export interface AddressWatch {
   /** All changes of an address (without prefix length) so far. */
@@ -45,6 +46,21 @@ export const parseHostNumbers = (listing: string): ReadonlyMap<string, number> =
     ]),
   );
 
+/** An address that nothing else uses: it comes and goes on each host until the monitor has told of it. */
+const TRIAL = '127.99.99.99';
+
+/** Resolves when a change on that host is seen (with the time it took): a monitor that is not listening yet misses what happens. */
+const untilSeen = (host: Host, seen: () => boolean): Promise<number> =>
+  until(
+    `changes of addresses on ${host.name} are seen`,
+    async () => {
+      await host.get(['ip', 'address', 'add', `${TRIAL}/32`, 'dev', 'lo']);
+      await host.get(['ip', 'address', 'del', `${TRIAL}/32`, 'dev', 'lo']);
+      return seen();
+    },
+    30_000,
+  );
+
 /** Starts watching all addresses of hosts that are plugged into one lab; what is there already counts from now on. */
 export const watchAddresses = async (hosts: readonly Host[]): Promise<AddressWatch> => {
   const histories = new Map<string, OwnershipChange[]>();
@@ -61,6 +77,9 @@ export const watchAddresses = async (hosts: readonly Host[]): Promise<AddressWat
     const host = names.get(change?.hostNumber);
     if (change !== undefined && host !== undefined) add(change.address, { at: change.at, owns: change.owns, host });
   });
+  const seen = (name: string): boolean => (histories.get(TRIAL) ?? []).some(({ host }) => host === name);
+  await Promise.all(hosts.map((host) => untilSeen(host, () => seen(host.name))));
+  histories.delete(TRIAL);
   for (const host of hosts) {
     const listing = await host.get(['ip', '-o', 'address', 'show']);
     for (const [, address = ''] of listing.matchAll(/inet6? ([0-9a-f.:]+)/g)) {

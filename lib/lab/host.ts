@@ -1,8 +1,9 @@
 /** A lab host: a machine of its own as far as network, name, processes and the files of heartbeat are concerned. */
 import type { ExecResult } from '../platform/exec.js';
 import { type Holder, type Separation, startHolder } from './holder.js';
+import { outsidePath, readOutside, writeOutside } from './host-files.js';
 import { type InsideOptions, type Running, runInside, startInside } from './inside.js';
-import { type Link, type Network, type Plug, plugIn } from './network.js';
+import { addressCommand, ipBatch, type Link, type Network, type Plug, plugIn } from './network.js';
 
 /** One network interface of a host. */
 export interface Interface {
@@ -19,7 +20,7 @@ export interface HostOptions {
   readonly routes?: readonly string[];
   /** Kernel settings such as `net.ipv4.ip_forward`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** `network`: only network and host name of its own, for a switch. Default `machine`. */
+  /** `network`: only network and host name of its own, for a switch; `system`: all files, to install packages. Default `machine`. */
   readonly separation?: Separation;
 }
 
@@ -34,10 +35,12 @@ export interface Host {
   readonly get: (argv: readonly string[], options?: InsideOptions) => Promise<string>;
   /** Starts a program that goes on running. */
   readonly start: (argv: readonly string[], options?: Pick<InsideOptions, 'env'>) => Running;
-  /** Writes a file inside the host, with its folders. `mode` as chmod(1) takes it, default 644. */
+  /** Writes a file inside the host, with its folders. `mode` in octal digits, default 644. */
   readonly write: (path: string, text: string, mode?: string) => Promise<void>;
   /** The text of a file inside the host; empty when there is none. */
   readonly read: (path: string) => Promise<string>;
+  /** Where a path inside the host lies for us. Throws when a link on it would lead to the files of this machine. */
+  readonly outside: (path: string) => string;
   /** Where its interfaces are plugged in. */
   readonly plugs: readonly Plug[];
   /** The cable of an interface. */
@@ -52,10 +55,16 @@ const why = (argv: readonly string[], { code, killedBy, stderr, startError, time
     stderr.trim() === '' ? '' : `: ${stderr.trim()}`
   }`;
 
+/** Bytes: logs of a long run are read as a whole. */
+const MOST_READ = 1 << 28;
+
 const settingPath = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
 
 /** Standard input is a socket here, which install(1) cannot open by its name. */
 const WRITE = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"';
+
+/** Pairs of a file and what it is set to; shell words of a program of one process. */
+const SET = 'while [ $# -gt 1 ]; do echo "$2" >"$1" || exit 1; shift 2; done';
 
 /** Starts a host and gives it its interfaces, routes and settings. */
 export const createHost = async (name: string, options: HostOptions = {}): Promise<Host> => {
@@ -73,7 +82,7 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
   const host: Host = {
     name,
     pid: holder.pid,
-    ownFiles: separation === 'machine',
+    ownFiles: separation !== 'network',
     run,
     get,
     start: (argv, how) => {
@@ -84,10 +93,21 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
     },
     write: async (path, text, mode = '644') => {
       requireOwnFiles();
-      await get(['sh', '-c', WRITE, 'write', path, mode], { input: text });
+      const outside = outsidePath(holder.pid, path);
+      if (outside === undefined) await get(['sh', '-c', WRITE, 'write', path, mode], { input: text });
+      else writeOutside(outside, text, Number.parseInt(mode, 8));
     },
-    // Through a program and not through /proc/PID/root: links in there would lead out of the host.
-    read: async (path) => (await run(['cat', path])).stdout,
+    read: async (path) => {
+      const outside = separation !== 'network' ? outsidePath(holder.pid, path) : undefined;
+      if (outside !== undefined) return readOutside(outside);
+      return (await run(['cat', path], { maxOutput: MOST_READ })).stdout;
+    },
+    outside: (path) => {
+      requireOwnFiles();
+      const outside = outsidePath(holder.pid, path);
+      if (outside === undefined) throw new Error(`${name}: ${path} cannot be reached from outside`);
+      return outside;
+    },
     plugs,
     link: (device) => {
       const link = links.get(device);
@@ -101,24 +121,24 @@ export const createHost = async (name: string, options: HostOptions = {}): Promi
     },
   };
   const requireOwnFiles = (): void => {
-    if (separation !== 'machine') throw new Error(`${name} shares the files of this machine: nothing is written there`);
+    if (separation === 'network') throw new Error(`${name} shares the files of this machine: nothing is written there`);
   };
   try {
     // Before anything is written: are we really where only this host's files are?
     if (separation === 'machine') await get(['test', '-e', '/run/lab/etc/passwd', '-a', '/etc', '-ef', '/run/lab/etc']);
-    for (const [setting, value] of Object.entries(options.settings ?? {})) {
-      await get(['tee', settingPath(setting)], { input: value });
-    }
+    if (separation === 'system') await get(['test', '-e', '/run/lab/own-root']);
+    const settings = Object.entries(options.settings ?? {}).flatMap(([name, value]) => [settingPath(name), value]);
+    if (settings.length > 0) await get(['sh', '-c', SET, 'set', ...settings]);
+    const lines: string[] = [];
     for (const { device, network, addresses } of options.interfaces ?? []) {
       const { link, plug } = await plugIn(network, host, device);
       links.set(device, link);
       plugs.push(plug);
-      for (const address of addresses) {
-        const family = address.includes(':') ? ['nodad'] : ['broadcast', '+'];
-        await get(['ip', 'address', 'add', address, 'dev', device, ...family]);
-      }
+      lines.push(`link set dev ${device} up`);
+      lines.push(...addresses.map((address) => addressCommand(address, device)));
     }
-    for (const route of options.routes ?? []) await get(['ip', 'route', 'add', ...route.split(' ')]);
+    lines.push(...(options.routes ?? []).map((route) => `route add ${route}`));
+    await ipBatch(host, lines);
   } catch (error) {
     await holder.end();
     throw error;

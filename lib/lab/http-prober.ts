@@ -31,7 +31,7 @@ export const CLIENT_NETWORKS = '100.64.0.0/10';
 const PROCESS = join(dirname(fileURLToPath(import.meta.url)), 'http-prober-process.js');
 
 /** Lets a host answer for all client addresses. */
-export const ownClientNetworks = async (client: Host): Promise<void> => {
+export const ownClientNetworks = async (client: Pick<Host, 'get'>): Promise<void> => {
   await client.get(['ip', 'route', 'add', 'local', CLIENT_NETWORKS, 'dev', 'lo']);
 };
 
@@ -45,7 +45,7 @@ const parse = (line: string): HttpSample | undefined => {
 
 /** Starts requesting `http://ADDRESS:PORT/PATH` every `interval` milliseconds, each time from another network. */
 export const startHttpProber = (
-  client: Host,
+  client: Pick<Host, 'start'>,
   target: { readonly address: string; readonly port: number; readonly path: string },
   interval = 40,
   timeout = 500,

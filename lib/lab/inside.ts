@@ -10,6 +10,8 @@ export interface InsideOptions {
   readonly timeout?: Millis;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Bytes kept of each output stream. Default 1 MiB. */
+  readonly maxOutput?: number;
 }
 
 /** A program that goes on running inside a host. */
@@ -23,10 +25,12 @@ export interface Running {
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
+// --root and --wd: inside a chroot, entering a mount namespace alone would lead out to the files of the real machine.
+const ALL = ['--net', '--uts', '--pid', '--mount', '--ipc', '--root', '--wd'];
 const flags: Readonly<Record<Separation, readonly string[]>> = {
   network: ['--net', '--uts'],
-  // --root and --wd: inside a chroot, entering a mount namespace alone would lead out to the files of the real machine.
-  machine: ['--net', '--uts', '--pid', '--mount', '--ipc', '--root', '--wd'],
+  machine: ALL,
+  system: ALL,
 };
 
 /** What programs find in their environment: nothing of ours but a search path that knows the running node. */
@@ -63,6 +67,7 @@ export const runInside = (
     timeout: options.timeout ?? millis(30_000),
     env: environment(options.env),
     ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.maxOutput === undefined ? {} : { maxOutput: options.maxOutput }),
   });
 
 const stopper = (child: ChildProcess, exited: Promise<number | string>) => {
