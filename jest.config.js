@@ -5,4 +5,8 @@ export default {
   testMatch: ['**/*.test.js'],
   testEnvironment: 'node',
   transform: {},
+  moduleNameMapper: { '^fast-check$': '<rootDir>/../../scripts/fast-check.mjs' },
+  // An outer limit for tests that name none: a machine may be busy.
+  testTimeout: 60_000,
+  testSequencer: '<rootDir>/../../scripts/longest-first.mjs',
 };

@@ -1,7 +1,7 @@
 /** cl_status: asks the running heartbeat, ours or the genuine one, about the cluster. */
 import { hostname } from 'node:os';
 import { runStatusCommand } from '../lib/heartbeat/api/status-commands.js';
-import { syslogStyleLine } from '../lib/heartbeat/wiring/log-lines.js';
+import { syslogStyleLine } from '../lib/heartbeat/wiring/log/log-lines.js';
 import { connectToDaemon } from '../lib/platform/api-client.js';
 import { millis, seconds } from '../lib/time.js';
 
@@ -17,6 +17,6 @@ const now = millis(Date.now());
 const logLine = (text: string): string =>
   syslogStyleLine({ host, program: 'cl_status', pid: process.pid }, now, 'ERROR', text);
 const lines = (texts: readonly string[]): string => texts.map((line) => `${line}\n`).join('');
-process.stdout.write(lines(stdout));
 process.stderr.write(lines([...stderr, ...errors.map(logLine)]));
+process.stdout.write(lines(stdout));
 process.exitCode = code;

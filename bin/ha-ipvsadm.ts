@@ -10,7 +10,8 @@ import { restoreWords } from '../lib/ipvs/ipvsadm/restore-words.js';
 import { type Output, runCommand } from '../lib/ipvs/ipvsadm/run-command.js';
 import { namesFor, printedNames, systemServices } from '../lib/ipvs/ipvsadm/system-names.js';
 import type { Log } from '../lib/log.js';
-import { findProgram, run } from '../lib/platform/exec.js';
+import { run } from '../lib/platform/exec.js';
+import { findIpvsadm } from '../lib/platform/ipvsadm-program.js';
 import { seconds } from '../lib/time.js';
 
 /** Only what an administrator at a terminal must know. */
@@ -20,7 +21,7 @@ const log: Log = (priority, line) => {
 
 /** The genuine program does it, and its output and status are ours. */
 const passOn = async (argv: readonly string[], restores: boolean): Promise<Output> => {
-  const program = findProgram('ipvsadm');
+  const program = findIpvsadm();
   if (program === undefined)
     return { status: 2, stdout: '', stderr: 'ipvsadm is not installed: the kernel engine needs the ipvsadm package\n' };
   const input = restores ? { input: await text(process.stdin) } : {};

@@ -11,9 +11,16 @@ const USAGE = `send_arp: announces which hardware address an IP address has.
     -i  milliseconds between two announcements (1000)
     -r  how many announcements, each an ARP request and an ARP reply (1)
     -p  file that holds the process id meanwhile
+    --help             this text
     src_hw_addr        twelve hexadecimal digits, or auto for that of the device
     broadcast_ip_addr  not used
     netmask            not used
+
+Examples:
+  send_arp -i 200 -r 5 eth0 192.168.0.105 auto not_used not_used
+      five times, every 200 ms: 192.168.0.105 is here now, on eth0
+  send_arp eth0 2001:db8::105 auto not_used not_used
+      the same for IPv6, once
 `;
 
 const complain = (text: string): void => void process.stderr.write(`send_arp: [${process.pid}]: ERROR: ${text}\n`);
@@ -33,6 +40,10 @@ const send = async (request: SendArpRequest): Promise<number> => {
     complain(`Cannot find mac address for ${request.device}`);
     return 1;
   }
+  await prepareAnnouncer();
+  let stop = (): void => undefined;
+  // Whoever has read the pid file may send a signal at once: from then on it ends the announcements, and not the process.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stop());
   if (pidFile !== undefined) {
     try {
       writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
@@ -41,21 +52,22 @@ const send = async (request: SendArpRequest): Promise<number> => {
       return 1;
     }
   }
-  await prepareAnnouncer();
   const announcement = announce(request, {
     ...{ count: request.count, interval: request.interval },
     log: (priority, text) => {
       if (priority !== 'info') complain(text);
     },
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, announcement.cancel);
+  stop = announcement.cancel;
   const sent = await announcement.done;
   if (pidFile !== undefined) removePidFile(pidFile);
   return sent ? 0 : 1;
 };
 
-const request = parseSendArp(process.argv.slice(2));
-if (request === undefined) {
+const words = process.argv.slice(2);
+const request = parseSendArp(words);
+if (words[0] === '--help') process.stdout.write(USAGE);
+else if (request === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 1;
 } else if (typeof request === 'string') {

@@ -1,4 +1,4 @@
-// Builds dist/: TypeScript to dist/build (what jest runs) and one bundled file per command to dist/bin and dist/resource.d.
+// Builds dist/: TypeScript to dist/build (what jest runs) and one bundled file per command to dist/bin, dist/resource.d and dist/share.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -8,6 +8,9 @@ import { filesBelow, markBuilt, sourceState } from './build-stamp.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
+
+/** Every file of these is a command of its own. */
+const COMMAND_FOLDERS = ['bin', 'resource.d', 'share'];
 
 /** Sources of the commands in one folder: every .ts file is one command. */
 const commandsIn = (folder) =>
@@ -22,7 +25,7 @@ const banner =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
 
 /** Optional native or large packages are loaded only when they are used, and never bundled. */
-const external = ['koffi'];
+const external = ['koffi', 'mysql2', 'oracledb', 'pg'];
 
 /**
  * A command that is called all the time but seldom becomes a daemon keeps the daemon in files of its own
@@ -30,6 +33,8 @@ const external = ['koffi'];
  */
 const inParts = ['ldirectord-ts', 'ha-heartbeat'];
 const partsFolder = (name) => join('dist', 'bin', `${name}.parts`);
+/** The many agents share one file (dist/resource.d/agents.parts), and each keeps a name of its own that starts with it. */
+const agentParts = join('dist', 'resource.d', 'agents.parts');
 
 /** Removes what earlier builds left of sources that are gone, so that jest does not run tests nobody has any more. */
 const removeStale = () => {
@@ -37,9 +42,9 @@ const removeStale = () => {
     const source = relative(join('dist', 'build'), file).replace(/\.js(\.map)?$/, '.ts');
     if (source.endsWith('.ts') && !existsSync(source)) rmSync(file);
   }
-  for (const folder of ['bin', 'resource.d']) {
+  for (const folder of COMMAND_FOLDERS) {
     for (const file of filesBelow(join('dist', folder))) {
-      const isPart = inParts.some((name) => file.startsWith(partsFolder(name)));
+      const isPart = [agentParts, ...inParts.map(partsFolder)].some((parts) => file.startsWith(parts));
       if (!isPart && !existsSync(join(folder, `${basename(file, '.js')}.ts`))) rmSync(file);
     }
   }
@@ -48,7 +53,7 @@ const removeStale = () => {
 export async function buildAll() {
   const state = sourceState();
   execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], { stdio: 'inherit' });
-  for (const folder of ['bin', 'resource.d']) {
+  for (const folder of COMMAND_FOLDERS) {
     const entryPoints = commandsIn(folder);
     if (entryPoints.length === 0) continue;
     const options = {
@@ -64,12 +69,17 @@ export async function buildAll() {
       legalComments: 'none',
       logLevel: 'warning',
     };
-    const split = folder === 'bin' ? entryPoints.filter((entry) => inParts.includes(basename(entry, '.ts'))) : [];
-    await build({ ...options, entryPoints: entryPoints.filter((entry) => !split.includes(entry)) });
-    for (const entry of split) {
-      const name = basename(entry, '.ts');
-      rmSync(partsFolder(name), { recursive: true, force: true });
-      await build({ ...options, entryPoints: [entry], splitting: true, chunkNames: `${name}.parts/[name]-[hash]` });
+    if (folder === 'resource.d') {
+      rmSync(agentParts, { recursive: true, force: true });
+      await build({ ...options, entryPoints, splitting: true, chunkNames: 'agents.parts/[name]-[hash]' });
+    } else {
+      const split = entryPoints.filter((entry) => inParts.includes(basename(entry, '.ts')));
+      await build({ ...options, entryPoints: entryPoints.filter((entry) => !split.includes(entry)) });
+      for (const entry of split) {
+        const name = basename(entry, '.ts');
+        rmSync(partsFolder(name), { recursive: true, force: true });
+        await build({ ...options, entryPoints: [entry], splitting: true, chunkNames: `${name}.parts/[name]-[hash]` });
+      }
     }
     for (const entry of entryPoints) chmodSync(join('dist', folder, `${basename(entry, '.ts')}.js`), 0o755);
   }

@@ -39,9 +39,20 @@ export const missingPackages = (packages) => {
 export const installLine = (packages) =>
   `apt-get update && apt-get install -y --no-install-recommends ${packages.map(({ name }) => name).join(' ')}`;
 
+/**
+ * Words in front of a command that give it a machine name with a domain, which the set-up of inn2 insists on; the machine
+ * keeps its own name. None where the system allows no such thing.
+ */
+const withFullName = () => {
+  const inOwnNames = ['unshare', '--uts', 'sh', '-c', 'hostname ha-suite.example.test && exec "$@"', 'sh'];
+  const [file, ...args] = inOwnNames;
+  return spawnSync(file, [...args, 'true'], { stdio: 'ignore' }).status === 0 ? inOwnNames : [];
+};
+
 /** Runs apt-get without questions; its pages of output are shown only when it fails. */
-const apt = (...args) => {
-  const result = spawnSync('apt-get', ['-q', ...args], {
+const apt = (...words) => {
+  const [file, ...args] = [...withFullName(), 'apt-get', '-q', ...words];
+  const result = spawnSync(file, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 26,

@@ -1,26 +1,32 @@
 /**
  * Runs jest over the built tests: `test.mjs [--unit] [PATTERN…]`; the last line is `N passed, N failed[, N skipped]`.
  *
- * Unit tests run first and in parallel, then those that need namespaces, genuine programs or User-Mode Linux. Exit
- * status 0 only if something ran and nothing failed (in CI: nothing was skipped either).
+ * Unit tests run first and in parallel, then those that need namespaces, genuine programs or User-Mode Linux. Many of them
+ * set limits in time to real processes: a file that failed beside others runs once more with the machine to itself, a third
+ * time when even then the machine stood still (scripts/void.mjs), and lines say so and name the tests. Exit status 0 only if
+ * something ran and nothing failed in its last run (in CI: nothing was skipped either).
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesBelow } from './build-stamp.mjs';
+import { watchStandstills, whyVoid } from './void.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-/** Clusters of namespaces mostly wait, so a few of them go on side by side whatever the number of cores. */
-const LAB = { folders: ['lab'], workers: 4 };
+/**
+ * Clusters of namespaces mostly wait, so a few of them go on side by side whatever the number of cores: each file plays two
+ * itself. With more the machine comes to a standstill, plays are void, and are played again.
+ */
+const LAB = { folders: ['lab'], workers: 2 };
 /** Genuine programs by the hundred, and User-Mode Linux, want a processor each. */
 const COMPARISON = { folders: ['compat', 'ipvs'], workers: Math.max(1, Math.min(4, availableParallelism())) };
 const SYSTEM = [...LAB.folders, ...COMPARISON.folders];
-/** Measured by `npm run bench`, never by a test. */
-const NOT_TESTS = ['bench', 'support'];
+/** Measured by `npm run bench`, helpers, and what has not been seen to pass yet (test/drafts). */
+const NOT_TESTS = ['bench', 'support', 'drafts'];
 
 const tests = join(root, 'dist', 'build', 'test');
 const folders = readdirSync(tests, { withFileTypes: true })
@@ -30,54 +36,87 @@ const folders = readdirSync(tests, { withFileTypes: true })
 let running;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => running?.kill(signal));
 
-/** One jest run over some folders; its counts, and whether jest itself was content. */
-const jest = async (names, workers, patterns) => {
-  const none = { passed: 0, failed: 0, skipped: 0 };
-  const files = names.flatMap((name) => filesBelow(join(tests, name))).filter((file) => file.endsWith('.test.js'));
-  const wanted = patterns.length === 0 ? files : files.filter((file) => patterns.some((p) => new RegExp(p).test(file)));
-  if (wanted.length === 0) return { ...none, ok: true };
+/** One jest run over some files; what became of each, and whether jest itself was content. */
+const jest = async (files, workers) => {
   const scratch = mkdtempSync(join(tmpdir(), 'ha-suite-test-'));
   const counts = join(scratch, 'counts.json');
   try {
-    // Patterns come first: an option that takes a list swallows the words after it.
     const args = [
-      ...['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js'), ...patterns],
+      ...['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')],
       ...['--reporters=default', `--reporters=${join(root, 'scripts', 'counts-reporter.mjs')}`],
-      ...[`--maxWorkers=${workers}`, ...names.map((name) => `--roots=${join(tests, name)}`)],
+      ...[`--maxWorkers=${workers}`, '--runTestsByPath', ...files],
     ];
     const env = { ...process.env, HA_SUITE_TEST_COUNTS: counts };
     running = spawn(process.execPath, args, { stdio: 'inherit', env });
     const code = await new Promise((resolve) => running.on('exit', resolve));
-    return { ...JSON.parse(readFileSync(counts, 'utf8')), ok: code === 0 };
+    return { files: JSON.parse(readFileSync(counts, 'utf8')), ok: code === 0 };
   } catch (error) {
     console.error(`jest left no result: ${error.message}`);
-    return { ...none, failed: 1, ok: false };
+    return { files: [{ path: '', passed: 0, failed: 1, skipped: 0, complaint: '', failures: [] }], ok: false };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 };
 
+/** The last screen of a long log tells what failed in any of the phases: at most so many names of each file. */
+const NAMES = 3;
+/** Files that ran more than once, for the last lines: whoever changes the suite looks at them again. */
+const repeated = [];
+
+/** How often a file may run at most; the last time counts in any case. */
+const TRIES = 3;
+
+/** What came of some files: which count, which run again, and whether jest was content with all but those. */
+const judge = (run, standstills, left) => {
+  const again = new Map();
+  // Without a path it is jest itself that has failed.
+  for (const file of run.files.filter(({ path, failed }) => path !== '' && failed > 0)) {
+    const why = whyVoid(file, standstills);
+    if (left === TRIES) again.set(file.path, why ?? 'it did not have the machine to itself');
+    else if (left > 1 && why !== undefined) again.set(file.path, why);
+  }
+  const counted = run.files.filter(({ path }) => !again.has(path));
+  return { counted, again, ok: run.ok || (again.size > 0 && counted.every(({ failed }) => failed === 0)) };
+};
+
+/** All tests of some folders; what failed once more, by itself. */
+const phase = async ({ folders: names, workers }, patterns) => {
+  const below = names.flatMap((name) => filesBelow(join(tests, name))).filter((file) => file.endsWith('.test.js'));
+  let waiting = below.filter((file) => patterns.length === 0 || patterns.some((p) => new RegExp(p).test(file)));
+  const counted = [];
+  let ok = true;
+  for (let left = TRIES; waiting.length > 0; left -= 1) {
+    const standstills = watchStandstills();
+    const run = await jest(waiting, left === TRIES ? workers : 1);
+    standstills.stop();
+    const judged = judge(run, standstills.times, left);
+    for (const file of run.files.filter(({ path }) => judged.again.has(path))) {
+      console.log(`once more: ${relative(tests, file.path)}: ${judged.again.get(file.path)}`);
+      for (const name of file.failures.slice(0, NAMES)) console.log(`  ${name.slice(0, 200)}`);
+      repeated.push(relative(tests, file.path));
+    }
+    counted.push(...judged.counted);
+    ok &&= judged.ok;
+    waiting = [...judged.again.keys()];
+  }
+  return { counted, ok };
+};
+
 const argv = process.argv.slice(2);
 const unitOnly = argv.includes('--unit');
 const patterns = argv.filter((word) => word !== '--unit');
-const results = [
-  await jest(
-    folders.filter((name) => !SYSTEM.includes(name)),
-    availableParallelism(),
-    patterns,
-  ),
-];
-for (const phase of unitOnly ? [] : [LAB, COMPARISON]) {
-  results.push(
-    await jest(
-      folders.filter((name) => phase.folders.includes(name)),
-      phase.workers,
-      patterns,
-    ),
-  );
+const UNIT = { folders: folders.filter((name) => !SYSTEM.includes(name)), workers: availableParallelism() };
+const results = [];
+for (const each of unitOnly ? [UNIT] : [UNIT, LAB, COMPARISON]) results.push(await phase(each, patterns));
+
+if (repeated.length > 0) console.log(`ran more than once: ${repeated.join(', ')}`);
+const failedFiles = results.flatMap(({ counted }) => counted).filter(({ failed }) => failed > 0);
+for (const { path, failed, failures } of failedFiles) {
+  console.log(`failed: ${relative(tests, path)}: ${failed}`);
+  for (const name of failures.slice(0, NAMES)) console.log(`  ${name.slice(0, 200)}`);
 }
 
-const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+const sum = (key) => results.flatMap(({ counted }) => counted).reduce((total, file) => total + file[key], 0);
 const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
 const forbiddenSkips = skipped > 0 && Boolean(process.env.CI);
 if (passed + failed === 0) console.error('No test ran.');
