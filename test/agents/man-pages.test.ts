@@ -13,7 +13,7 @@ test('send_arp(8) has exactly the options of the command', () => {
 });
 
 test('ha-agents(7) has a section for each agent, with its arguments', () => {
-  const sections = [...page('ha-agents.7').matchAll(/^\.Ss (\S+) (\S.*)$/gm)];
+  const sections = [...page('ha-agents.7').matchAll(/^\.Ss (\S+) (\S.*?)(?:\\&)?$/gm)];
   const described = sections.map(([, name]) => name).filter((name) => builtinAgents.has(name ?? ''));
   expect(described.sort()).toEqual([...builtinAgents.keys()].sort());
   for (const [, name = '', synopsis] of sections.filter(([, each]) => builtinAgents.has(each ?? ''))) {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Agent } from '../../lib/agents/agent.js';
 import { chooseRunnable, createPerformer, type PerformerOptions } from '../../lib/agents/performer.js';
+import { until } from '../../lib/lab/until.js';
 import { millis } from '../../lib/time.js';
 import { group } from '../heartbeat/resources/sample-groups.js';
 
@@ -124,8 +125,8 @@ describe('scripts', () => {
     const { performer } = bench();
     expect(await performer.perform('start', resource('web'))).toBe(0);
     expect(existsSync(join(root, 'proof'))).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect(readFileSync(join(root, 'proof'), 'utf8')).toBe('alive\n');
+    const proof = join(root, 'proof');
+    await until('it has lived on', () => existsSync(proof) && readFileSync(proof, 'utf8') === 'alive\n', 15_000);
   });
 
   test('that print 10 MB neither block nor fill the log', async () => {

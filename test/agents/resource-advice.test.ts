@@ -4,7 +4,7 @@ import { sourceOf } from '../../lib/config/source.js';
 import { parseHaResources } from '../../lib/heartbeat/config/haresources.js';
 
 const FACTS: ResourceFacts = {
-  agents: new Set(['IPaddr', 'IPaddr2', 'ldirectord', 'httpd']),
+  agents: new Set(['IPaddr', 'IPaddr2', 'Filesystem', 'ldirectord', 'httpd']),
   devices: new Set(['lo', 'eth0', 'eth1']),
 };
 const FILE = '/etc/ha.d/haresources';
@@ -45,6 +45,7 @@ test.each([
   ['IPaddr', 'haresources/no-address: IPaddr needs an address'],
   ['IPaddr::10.0.0.1/33', 'haresources/bad-mask: 33 is not a mask (e.g. 24 or 255.255.255.0)'],
   ['IPaddr2::10.0.0.1/24/etho', 'haresources/no-interface: there is no interface etho -> eth0'],
+  ['Filesystem::/dev/sda1', 'haresources/missing-argument: Filesystem is written Filesystem::DEVICE::DIRECTORY'],
   ['IPaddr2::10.0.0.1/24/eth0/10.0.0.256', 'haresources/bad-broadcast: 10.0.0.256 is not a broadcast address'],
 ])('%s cannot be started', (resource, finding) => {
   expect(advice(resource)).toEqual([`5 ${finding}`]);

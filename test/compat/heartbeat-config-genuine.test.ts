@@ -115,6 +115,8 @@ const MORE: readonly ErrorCase[] = [
   haCf('bcast eth1', 'bcast eth0,eth9'),
   haCf('serial /etc/passwd', 'baud 1234', 'baud 9600'),
   haCf('ping 10.0.0.1 nosuch.invalid', 'ping_group', 'ping_group g nosuch.invalid'),
+  haCf('ping6 localhost', 'ping6 fe80::1%eth0', 'hbaping fc0', 'tipc eth0', 'rds eth0'),
+  haCf('ping_group g nosuch.invalid 10.0.0.1', 'autojoin foo'),
   haCf('watchdog /dev/w1', 'watchdog /dev/w2'),
   haCf('respawn', 'respawn root', 'respawn 0 /bin/true', 'respawn root /etc/passwd', 'failfast root true'),
   haCf('apiauth', 'apiauth bar uid=root uid=root', 'apiauth baz gid=root gid=root', 'apiauth q xyz=1'),
@@ -175,12 +177,16 @@ const MORE: readonly ErrorCase[] = [
 ];
 
 describe('the genuine daemon', () => {
-  test.each([...ERROR_CASES, ...MORE])('$name', async (wrong) => {
-    const theirs = await started(wrong, GENUINE);
-    const own = ours(wrong);
-    expect(own.text).toBe(theirs.text);
-    expect(own.code).toBe(theirs.code);
-  });
+  test.each([...ERROR_CASES, ...MORE])(
+    '$name',
+    async (wrong) => {
+      const theirs = await started(wrong, GENUINE);
+      const own = ours(wrong);
+      expect(own.text).toBe(theirs.text);
+      expect(own.code).toBe(theirs.code);
+    },
+    30_000,
+  );
 
   test('where genuine crashes, or takes another port than the one given, we say what is wrong', async () => {
     // A bare `mcast` ends the genuine daemon with a segmentation fault.
@@ -198,11 +204,15 @@ describe('the genuine daemon', () => {
 });
 
 describe('ha-heartbeat itself prints and returns the same', () => {
-  test.each(ERROR_CASES)('$name', async (wrong) => {
-    const { text, code } = await started(wrong, OURS);
-    // Two genuine messages quote a line of authkeys together with its newline; our log lines have no newline inside.
-    const expected = ours(wrong).text.replace(/\[(auth|zzz)\n\]/, '[$1?]');
-    expect(text).toBe(expected);
-    expect(code).toBe(6);
-  });
+  test.each(ERROR_CASES)(
+    '$name',
+    async (wrong) => {
+      const { text, code } = await started(wrong, OURS);
+      // Two genuine messages quote a line of authkeys together with its newline; our log lines have no newline inside.
+      const expected = ours(wrong).text.replace(/\[(auth|zzz)\n\]/, '[$1?]');
+      expect(text).toBe(expected);
+      expect(code).toBe(6);
+    },
+    30_000,
+  );
 });

@@ -59,4 +59,17 @@ describe.each(['hb_standby', 'hb_takeover'])('%s', (name) => {
     rmSync(fifo);
     expect(() => readFileSync(join(folder, 'missing'))).toThrow();
   });
+
+  test('somebody who may not talk to the daemon is told so, not that there is none', async () => {
+    const fifo = join(folder, 'closed');
+    execFileSync('/usr/bin/mkfifo', ['-m', '000', fifo]);
+    const less = ['--bounding-set', '-dac_override', process.execPath, command(name)];
+    const { code, stderr } = await run('/usr/bin/setpriv', less, {
+      timeout: seconds(5),
+      env: { HA_SUITE_FIFO: fifo },
+    });
+    rmSync(fifo);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${name}.js: ${fifo} may not be written by you: call this as root`);
+  });
 });

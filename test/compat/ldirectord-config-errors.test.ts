@@ -21,7 +21,7 @@ describe('ldirectord-ts CONFIG start with a bad configuration', () => {
       configs: refused.map(({ config }) => config),
       hosts: HOSTS,
     };
-    const results = (await inNamespace('refusals.js', order, 100_000)) as readonly Refusal[];
+    const results = (await inNamespace('refusals.js', order, 300_000)) as readonly Refusal[];
     const shown = results.map(({ rc, stdout, stderr, log }, index) => ({
       name: refused[index]?.name,
       rc,
@@ -38,5 +38,5 @@ describe('ldirectord-ts CONFIG start with a bad configuration', () => {
         log: 'Exiting with exit_status 2: config_error: Configuration Error',
       })),
     );
-  }, 120_000);
+  }, 320_000);
 });

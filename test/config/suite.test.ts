@@ -49,27 +49,35 @@ command = /bin/true
       'x.ini',
     );
     expect(diagnostics.map(({ at, severity, message }) => `${at.line}: ${severity}: ${message}`)).toEqual(
-      ['10: probe', '14: listen', '15: [monitor web]', '22: [monitor db]'].map(
-        (what) => `${what.replace(' ', ' warning: ')} is not supported yet and has no effect`,
-      ),
+      ['14: listen'].map((what) => `${what.replace(' ', ' warning: ')} is not supported yet and has no effect`),
     );
     expect(value).toEqual({
       ipvs: { engine: 'nft' },
-      agents: { prefer: 'builtin' },
-      announce: { count: 3, interval: 150, refresh: 120_000, probe: 100 },
+      agents: { prefer: 'builtin', watch: 'yes' },
+      announce: { count: 3, interval: 150, refresh: 120_000, probe: 100, probefirst: 'no' },
       tls: { verify: 'full' },
       status: { listen: '[::1]:8694' },
       monitors: [
         {
           name: 'web',
-          command: ['/usr/local/bin/check', '--fast'],
+          probe: { kind: 'command', argv: ['/usr/local/bin/check', '--fast'] },
           interval: 2000,
           timeout: 1000,
           rise: 2,
           fall: 4,
+          holddown: 30_000,
           onfail: 'standby',
         },
-        { name: 'db', command: ['/bin/true'], interval: 10_000, timeout: 5000, rise: 1, fall: 3, onfail: 'standby' },
+        {
+          name: 'db',
+          probe: { kind: 'command', argv: ['/bin/true'] },
+          interval: 10_000,
+          timeout: 5000,
+          rise: 1,
+          fall: 3,
+          holddown: 30_000,
+          onfail: 'standby',
+        },
       ],
     });
   });
@@ -93,7 +101,7 @@ describe('errors have a place', () => {
     ['[ipvs]\nengine = nft\nengine = auto\n', ['3:1: engine stands already in line 2']],
     ['[tls]\n[tls]\n', ['2:2: [tls] stands already in line 1']],
     ['[monitor]\n', ['1:2: a monitor has a name: [monitor web]']],
-    ['[monitor web]\nrise = 1\n', ['1:2: monitor web has no command']],
+    ['[monitor web]\nrise = 1\n', ['1:2: monitor web has neither command nor check']],
     ['[monitor web]\ncommand = check\n', ['2:11: command: a command is given with its full path (no shell is used)']],
     ['[monitor web]\ncommand = /c\ninterval = 1s\ntimeout = 2s\n', ['4:1: timeout must not be longer than interval']],
     ['[status]\nlisten = 8694\n', ['2:10: listen: must be an address and a port, e.g. 127.0.0.1:8694 or [::1]:8694']],

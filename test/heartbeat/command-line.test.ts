@@ -9,10 +9,12 @@ test.each<[string, unknown]>([
   ['--foreground -dd -d', { action: 'start', start: { ...start, foreground: true, debug: 3 } }],
   ['-lMv', { action: 'start', start: { ...start, realtime: false, manageResources: false, show: true } }],
   ['-r', { action: 'reload', start }],
-  ['-R -C local', { action: 'start', start }],
+  ['-R -C local', { action: 'start', start: { ...start, resume: { kept: 'local' } } }],
+  ['-R', { action: 'start', start: { ...start, resume: { kept: undefined } } }],
   ['-s', { action: 'status' }],
   ['word -s', { action: 'status' }],
   ['-k', { action: 'stop' }],
+  ['-sk', { action: 'stop' }],
   ['-V', { action: 'version' }],
   ['--version', { action: 'suite-version' }],
   ['-D', { action: 'directives', wiki: false }],
@@ -24,8 +26,10 @@ test.each<[string, unknown]>([
 });
 
 test.each([
-  ['-h', /-h/],
-  ['-x', /-x/],
+  ['-h', /^ha-heartbeat: invalid option -- 'h'\n\nUsage/],
+  ['-sxy', /^ha-heartbeat: invalid option -- 'x'\nha-heartbeat: invalid option -- 'y'\n\nUsage/],
+  ['-R -C', /^ha-heartbeat: option requires an argument -- 'C'\n/],
+  ['--chekc', /--chekc/],
   ['-C all', /^\nUsage/],
   ['-r -R', /^\nUsage/],
   ['-R -C some', /some/],

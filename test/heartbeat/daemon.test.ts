@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterEffect, ClusterEvent, ClusterMachine } from '../../lib/heartbeat/cluster/interface.js';
 import type { AuthKeys, HaConfig } from '../../lib/heartbeat/config/model.js';
-import { type Daemon, type DaemonOptions, startDaemon } from '../../lib/heartbeat/daemon.js';
+import { startDaemon } from '../../lib/heartbeat/daemon.js';
+import type { Daemon, DaemonOptions } from '../../lib/heartbeat/daemon-parts.js';
 import { message, text } from '../../lib/heartbeat/wire/message.js';
 import { decodePacket, encodePacket } from '../../lib/heartbeat/wire/packet.js';
 import { millis, seconds } from '../../lib/time.js';
@@ -47,6 +48,7 @@ const config = (): HaConfig => ({
   autoFailback: 'on',
   hopfudge: 1,
   messageFormat: 'classic',
+  compression: { algorithm: 'zlib', threshold: 2048, traditional: false },
   maxRexmitDelay: millis(250),
   generationMethod: 'file',
   logfile: undefined,
@@ -112,17 +114,31 @@ const setUp = async (
       mayHaveLeftovers: false,
       run: async ({ action, scope }) => {
         note(`run ${action} ${scope}`);
-        return 'done';
+        return { outcome: 'done' };
       },
+      probe: async () => 'none',
       announce: () => note('announce'),
       stopping: () => note('stopping'),
       close: () => note('resources closed'),
     }),
     openClientPort: async () => ({
       deliver: (delivered) => note(`deliver ${text(delivered, 't')}`),
+      pause: (paused) => note(paused ? 'clients wait' : 'clients go on'),
+      dismiss: () => note('clients dismissed'),
       close: async () => note('clients closed'),
     }),
-    rcScripts: { notify: (about, status) => note(`notify ${text(about, 't')} ${status}`), idle: async () => {} },
+    rcScripts: {
+      notify: (about, status) => note(`notify ${text(about, 't')} ${status}`),
+      perform: async (about, status) => {
+        note(`script ${text(about, 't')} ${status}`);
+        return { outcome: 'failed' };
+      },
+      watch: (onChange) => {
+        onChange(['status']);
+        return () => note('watch ended');
+      },
+      idle: async () => {},
+    },
     openPinger: async () => undefined,
     ...more,
   });
@@ -157,7 +173,7 @@ test('the generation is on the disk before the first packet is on the wire', asy
   expect(generation).toMatch(/^ {5}\d{10}\n$/);
   expect(statSync(join(folder, 'rsctmp')).mode & 0o7777).toBe(0o1755);
   daemon.stop();
-  expect(await daemon.ended).toBe('stopped');
+  expect(await daemon.ended).toEqual({ type: 'stopped' });
 });
 
 test('packets, FIFO messages and jobs become events; effects reach their performers in order', async () => {
@@ -165,6 +181,7 @@ test('packets, FIFO messages and jobs become events; effects reach their perform
     if (event.type === 'submit') {
       return [
         { type: 'job', job: 7, action: 'acquire', scope: 'foreign' },
+        { type: 'job', job: 8, action: 'acquire', scope: 'foreign', script: message({ t: 'status', st: 'dead' }) },
         { type: 'notify', message: message({ t: 'status' }) },
         { type: 'announce' },
         { type: 'communicationUp' },
@@ -174,7 +191,7 @@ test('packets, FIFO messages and jobs become events; effects reach their perform
     return exit(event);
   });
   appendFileSync(join(folder, 'fifo'), 'garbage\n>>>\nt=ask_resources\ninfo=me\n<<<\n>>>\nhalf\n>>>\nno=type\n<<<\n');
-  await reached('jobDone 7 done');
+  await reached('jobDone 8 failed');
   peer.send(encodePacket(message({ t: 'status', src: 'lb2' }), sign, 'classic'), port, '127.0.0.1');
   await reached('packet status on lo');
   daemon.stop();
@@ -187,10 +204,13 @@ test('packets, FIFO messages and jobs become events; effects reach their perform
     'notify status active',
     'announce',
     'jobDone 7 done',
+    'script status active',
+    'jobDone 8 failed',
     'packet status on lo',
     'deliver ifstat',
     'stopping',
     'stop',
+    'watch ended',
     'resources closed',
     'clients closed',
   ]);
@@ -231,7 +251,8 @@ test('a medium that cannot be opened is an error at the start, and nothing stays
       config: wrong,
       openResources: async () => ({
         mayHaveLeftovers: false,
-        run: async () => 'done',
+        run: async () => ({ outcome: 'done' }),
+        probe: async () => 'none',
         announce: () => {},
         stopping: () => {},
         close: () => void closed.push('resources'),
@@ -241,13 +262,43 @@ test('a medium that cannot be opened is an error at the start, and nothing stays
     messages: [
       'glib: Get broadcast for interface eth9 failed: No such device',
       'glib: IP interface [eth9] does not exist',
+      'make_io_childpair: cannot open bcast eth9',
     ],
   });
   expect(closed).toEqual(['resources']);
 });
 
-test('the machine may ask for a restart', async () => {
-  const { daemon } = await setUp((event) => (event.type === 'stop' ? [{ type: 'exit', restart: true }] : []));
+test.each([
+  ['restart', { type: 'exit', restart: true }, { type: 'restart' }],
+  ['new life with what it holds', { type: 'exit', restart: true, kept: 'all' }, { type: 'reload', kept: 'all' }],
+] as const)('the machine may ask for a %s', async (_, effect, ending) => {
+  const { daemon } = await setUp((event) => (event.type === 'reload' ? [effect] : []));
+  daemon.reload();
+  expect(await daemon.ended).toEqual(ending);
+});
+
+test('what a reload has kept is no leftover of a killed daemon', async () => {
+  const seen: unknown[] = [];
+  const machine = scripted(exit);
+  const { daemon } = await setUp(exit, {
+    kept: 'local',
+    machine: {
+      ...machine,
+      create: (settings, now) => {
+        seen.push(settings.kept, settings.mayHaveLeftovers);
+        return machine.create(settings, now);
+      },
+    },
+    openResources: async () => ({
+      mayHaveLeftovers: true,
+      run: async () => ({ outcome: 'done' }),
+      probe: async () => 'none',
+      announce: () => {},
+      stopping: () => {},
+      close: () => {},
+    }),
+  });
   daemon.stop();
-  expect(await daemon.ended).toBe('restart');
+  await daemon.ended;
+  expect(seen).toEqual(['local', false]);
 });

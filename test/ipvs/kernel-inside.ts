@@ -45,7 +45,6 @@ const real = (number: number) => ({
   ip: [
     `address add 192.168.0.${number}/24 dev eth0`,
     `address add 10.0.0.3${number}/24 dev eth1`,
-    'address add 10.0.0.2/32 dev lo',
     'link set dev eth0 up',
     'link set dev eth1 up',
     'route add default via 192.168.0.254',
@@ -90,8 +89,7 @@ const [client, lb1, lb2, r1, r2] = ['client', 'lb1', 'lb2', 'r1', 'r2'].map(lab.
 tell('milliseconds until the lab stands', since());
 
 for (const host of [r1, r2]) {
-  await host.call('write', { path: '/proc/sys/net/ipv4/conf/all/arp_ignore', value: '1' });
-  await host.call('write', { path: '/proc/sys/net/ipv4/conf/all/arp_announce', value: '2' });
+  await host.call('realserver', { address: '10.0.0.2' });
   await host.call('serve', { name: host.namespace.slice(-2), tcp: [80], udp: [53] });
 }
 

@@ -3,21 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixture, projectRoot } from '../support/paths.js';
 import { runInUml } from '../support/uml.js';
+import { findingsOf } from './findings.js';
 
-const program = join(projectRoot, 'dist', 'build', 'test', 'ipvs', 'kernel-inside.js');
-const found = new Map<string, unknown>();
-
-beforeAll(async () => {
-  for (const line of await runInUml(program, { deadline: 400_000 })) {
-    const { name, value } = line as { readonly name: string; readonly value: unknown };
-    found.set(name, value);
-  }
-}, 420_000);
-
-const value = (name: string): unknown => {
-  if (!found.has(name)) throw new Error(`nothing was found about: ${name}`);
-  return found.get(name);
-};
+const value = findingsOf('kernel-inside.js');
 
 describe('the engine', () => {
   const rules = [

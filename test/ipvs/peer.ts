@@ -4,8 +4,9 @@
  */
 import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer, type Socket } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { parseVirtualAddress, startVirtualAddress, stopVirtualAddress } from '../../lib/agents/realserver.js';
 import { openKernel } from '../../lib/ipvs/engines/kernel.js';
 import { openNft } from '../../lib/ipvs/engines/nft.js';
 import { parseCommand } from '../../lib/ipvs/grammar/parse-command.js';
@@ -23,6 +24,14 @@ const engineOf = (name: string): Engine => {
 };
 
 const held = new Map<string, Socket>();
+const listeners = new Map<number, Server>();
+
+/** Longer than any pause of a loaded machine, in milliseconds; a gap in service lasts longer. */
+const WATCHER_PATIENCE = 8000;
+
+/** What a client that keeps asking has been answered, by answer. */
+const watched = new Map<string, number>();
+let watching = false;
 
 /** Answers every line and every datagram with `NAME CLIENT-ADDRESS`. */
 const serve = async (name: string, tcp: readonly number[], udp: readonly number[]): Promise<void> => {
@@ -34,6 +43,7 @@ const serve = async (name: string, tcp: readonly number[], udp: readonly number[
       });
       server.once('error', reject);
       server.listen(port, '::', resolve);
+      listeners.set(port, server);
     });
   for (const port of udp)
     await new Promise<void>((resolve) => {
@@ -45,7 +55,8 @@ const serve = async (name: string, tcp: readonly number[], udp: readonly number[
     });
 };
 
-const line = (socket: Socket): Promise<string> =>
+/** The next line, or what came instead; a client is patient for `patience` milliseconds. */
+const line = (socket: Socket, patience = 1500): Promise<string> =>
   new Promise((resolve) => {
     const done = (text: string) => {
       clearTimeout(timer);
@@ -53,7 +64,7 @@ const line = (socket: Socket): Promise<string> =>
       socket.on('error', () => undefined);
       resolve(text);
     };
-    const timer = setTimeout(() => done('timeout'), 1500);
+    const timer = setTimeout(() => done('timeout'), patience);
     socket.once('data', (data: Buffer) => done(data.toString().trim()));
     socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
     socket.once('close', () => done('closed'));
@@ -62,10 +73,15 @@ const line = (socket: Socket): Promise<string> =>
 const connect = (address: string, port: number, source: string | undefined): Socket =>
   createConnection({ host: address, port, ...(source === undefined ? {} : { localAddress: source }) });
 
-const askTcp = async (address: string, port: number, source: string | undefined): Promise<string> => {
+const askTcp = async (
+  address: string,
+  port: number,
+  source: string | undefined,
+  patience?: number,
+): Promise<string> => {
   const socket = connect(address, port, source);
   socket.write('hello\n');
-  const answer = await line(socket);
+  const answer = await line(socket, patience);
   socket.destroy();
   return answer;
 };
@@ -83,6 +99,16 @@ const askUdp = (address: string, port: number, source: string | undefined, from 
     socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
     socket.bind(from, source, () => socket.send('hello', port, address));
   });
+
+/** Asks again and again, each time on a new connection, until it is told to stop. */
+const watch = async (address: string, port: number, source: string | undefined): Promise<void> => {
+  watching = true;
+  while (watching) {
+    const [answer = ''] = (await askTcp(address, port, source, WATCHER_PATIENCE)).split(' ');
+    watched.set(answer, (watched.get(answer) ?? 0) + 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
 
 interface Request {
   readonly op: string;
@@ -115,6 +141,17 @@ const perform = async (request: Request): Promise<unknown> => {
   switch (request.op) {
     case 'serve':
       return serve(name, request.tcp ?? [], request.udp ?? []);
+    case 'unserve':
+      // What is connected stays connected.
+      for (const one of request.tcp ?? []) listeners.get(one)?.close();
+      return true;
+    case 'watch':
+      watched.clear();
+      void watch(address, port, source);
+      return true;
+    case 'watched':
+      watching = false;
+      return Object.fromEntries(watched);
     case 'ask': {
       const answers: string[] = [];
       for (let turn = 0; turn < (request.count ?? 1); turn += 1)
@@ -137,6 +174,13 @@ const perform = async (request: Request): Promise<unknown> => {
     case 'close':
       held.get(name)?.destroy();
       return held.delete(name);
+    case 'realserver':
+    case 'no realserver': {
+      const virtual = parseVirtualAddress(address);
+      if (typeof virtual === 'string') throw new Error(virtual);
+      const act = request.op === 'realserver' ? startVirtualAddress : stopVirtualAddress;
+      return act(virtual, { log, signal: new AbortController().signal });
+    }
     case 'write':
       return writeFileSync(request.path ?? '', request.value ?? '');
     case 'file':

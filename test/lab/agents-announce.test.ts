@@ -24,7 +24,7 @@ beforeAll(async () => {
   }
   const steady = 'until ping -6 -c1 -W1 fd00:9::3 >/dev/null && ping -6 -c1 -W1 fd00:9::1 >/dev/null; do :; done';
   await host('new').run(['sh', '-c', steady]);
-}, 60_000);
+}, 180_000);
 afterAll(() => lab.close());
 
 const macOf = async (name: string): Promise<string> =>
@@ -62,7 +62,7 @@ test('send_arp sends pairs of request and reply from the address of the device',
   ];
   const announced = lines.filter((line) => line.includes('10.9.0.100')).map((line) => line.replace(/^\S+ /, ''));
   expect(announced).toEqual([request, reply, request, reply]);
-}, 30_000);
+}, 90_000);
 
 test('its frames are those of the genuine send_arp', async () => {
   const frames = (program: readonly string[]) =>
@@ -74,7 +74,7 @@ test('its frames are those of the genuine send_arp', async () => {
   const genuine = clean(await frames(['/usr/libexec/heartbeat/send_arp']));
   expect(genuine).toHaveLength(2);
   expect(clean(await frames([command('send_arp')]))).toEqual(genuine);
-}, 30_000);
+}, 90_000);
 
 test('its pid file is there while it repeats, and SIGTERM ends it', async () => {
   const running = host('new').start([
@@ -85,7 +85,7 @@ test('its pid file is there while it repeats, and SIGTERM ends it', async () => 
   await host('new').get(['sh', '-c', 'kill $(cat /run/send_arp.pid)']);
   expect(await running.exited).toBe(0);
   expect(await host('new').read('/run/send_arp.pid')).toBe('');
-}, 30_000);
+}, 90_000);
 
 describe.each([
   ['IPv4', '10.9.0.200/24/eth0', '10.9.0.200', '-4'],
@@ -109,7 +109,7 @@ describe.each([
       await host('old').run([IPADDR2, argument, 'stop']);
       await host('old').link('eth0').restore();
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 test('a released address is not announced any longer', async () => {
@@ -128,4 +128,4 @@ test('a released address is not announced any longer', async () => {
   const count = lines.filter((line) => line.includes('Request who-has 10.9.0.103')).length;
   expect(count).toBeGreaterThan(1);
   expect(count).toBeLessThan(6);
-}, 30_000);
+}, 90_000);

@@ -22,7 +22,7 @@ const PROLOGUE = (text: string, prefer: 'script' | 'builtin'): string => `
       ownFolder: undefined,
       prefer: '${prefer}',
       agents: m.builtinAgents,
-      environment: m.scriptEnvironment({
+      environment: m.resourceEnvironment({
         self: 'lb1', logfile: '/run/ha-log', debugfile: '/run/ha-debug', logfacility: undefined, debug: 0,
         environment: {}, path: process.env.PATH,
       }),
@@ -30,7 +30,6 @@ const PROLOGUE = (text: string, prefer: 'script' | 'builtin'): string => `
       log,
     }),
     log,
-    requestStandby: () => {},
     after: (delay, act) => { const timer = setTimeout(act, delay); return () => clearTimeout(timer); },
     mono: () => performance.now(),
   });
@@ -44,7 +43,7 @@ beforeAll(async () => {
   const lan = await lab.network('lan');
   host = await lab.host('lb1', { interfaces: [{ device: 'eth0', network: lan, addresses: ['10.9.0.1/24'] }] });
   await host.get(['mkdir', '-p', '/run/heartbeat/rsctmp', '/run/resource-agents']);
-}, 30_000);
+}, 90_000);
 afterAll(() => lab.close());
 
 test.each(['script', 'builtin'] as const)(
@@ -75,7 +74,7 @@ test.each(['script', 'builtin'] as const)(
     const scriptLog = await host.read('/run/ha-log');
     if (prefer === 'script') expect(scriptLog).toMatch(/IPaddr\(IPaddr_10\.9\.0\.100\)\[\d+\]:\s+INFO/);
   },
-  60_000,
+  180_000,
 );
 
 test('a group whose script fails is given up in order, and what ran is stopped', async () => {
@@ -95,4 +94,4 @@ test('a group whose script fails is given up in order, and what ran is stopped',
       'ResourceManager CRIT: Giving up resources due to failure of failing',
     ]),
   );
-}, 30_000);
+}, 90_000);

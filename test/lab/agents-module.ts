@@ -13,6 +13,7 @@ export const evaluateInside = async (
   modules: readonly string[],
   body: string,
   native = true,
+  timeout = millis(60_000),
 ): Promise<unknown> => {
   const paths = modules.map((name) => join(projectRoot, 'dist', 'build', 'lib', `${name}.js`));
   const program = `
@@ -21,7 +22,7 @@ export const evaluateInside = async (
     process.stdout.write(JSON.stringify(result ?? null));
     process.exit(0);`;
   const text = await host.get([process.execPath, '--input-type=module', '-e', program], {
-    timeout: millis(20_000),
+    timeout,
     ...(native ? {} : { env: { ...process.env, HA_SUITE_NO_NATIVE: '1' } as Record<string, string> }),
   });
   return JSON.parse(text);

@@ -11,6 +11,7 @@ import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { type PingProber, startPingProber } from '../../lib/lab/ping-prober.js';
 import { until } from '../../lib/lab/until.js';
 import { command } from '../support/paths.js';
+import { story } from './stories.js';
 
 export interface Pairing {
   readonly lb1: Implementation;
@@ -109,9 +110,6 @@ const expectSingleOwners = ({ watch }: World, from: number, to?: number): void =
 const isTrouble = (line: string): boolean =>
   /\b(ERROR|CRIT)\b/.test(line) && !line.includes('Cannot lock ourselves into memory');
 
-const tail = async (node: HeartbeatNode): Promise<string> =>
-  [`--- ha-log of ${node.host.name} (${node.implementation})`, ...(await node.log()).slice(-40)].join('\n');
-
 /** What each cl_status says of one daemon, as text that can be compared. */
 const clStatusReport = async (node: HeartbeatNode, asked: Implementation): Promise<string> => {
   const program = asked === 'ours' ? [process.execPath, command('cl_status')] : [heartbeatPrograms('genuine').clStatus];
@@ -138,41 +136,19 @@ const clStatusReport = async (node: HeartbeatNode, asked: Implementation): Promi
 
 /** Tells the story as tests that build on each other. */
 export const describeCluster = (pairing: Pairing): void => {
-  const { lb1: first, lb2: second, failback } = pairing;
-  describe(`lb1 ${first}, lb2 ${second}, auto_failback ${failback}, ${pairing.media}`, () => {
+  const { lb1: first, lb2: second, failback, media } = pairing;
+  story(`lb1 ${first}, lb2 ${second}, auto_failback ${failback}, ${media}`, ({ begin, nodes, step, observe, end }) => {
     let world: World;
+    nodes(() => [world?.lb1, world?.lb2]);
     let begun = 0;
     let cutAt = 0;
     let healed = 0;
-    let broken = false;
 
-    beforeAll(async () => {
+    begin(async () => {
       world = await build(pairing);
       begun = Date.now();
-    }, 30_000);
-    afterAll(async () => {
-      await world?.lab.close();
     });
-
-    /** Shows the end of both logs when an expectation fails. */
-    const withLogs = async (action: () => Promise<void>): Promise<void> => {
-      try {
-        await action();
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Error([reason, await tail(world.lb1), await tail(world.lb2)].join('\n'));
-      }
-    };
-    /** One step of the story; the steps after a failed one fail at once. */
-    const step = (name: string, action: () => Promise<void>): void =>
-      test(name, async () => {
-        if (broken) throw new Error('not tried: an earlier step failed');
-        broken = true;
-        await withLogs(action);
-        broken = false;
-      }, 90_000);
-    /** An observation on the way that changes nothing. */
-    const observe = (name: string, action: () => Promise<void>): void => test(name, () => withLogs(action), 90_000);
+    end(() => world?.lab.close());
 
     step('both start, and each holds its own address', async () => {
       const started = await Promise.all([world.lb1.start(), world.lb2.start()]);
@@ -265,7 +241,7 @@ export const describeCluster = (pairing: Pairing): void => {
           owners(world)
             .split(' ')
             .every((names) => names !== 'nobody' && !names.includes('+')),
-        60_000,
+        180_000,
       );
       healed = Date.now();
       await untilStable(world, 60_000);

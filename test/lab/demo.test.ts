@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../lib/lab/until.js';
 import { projectRoot } from '../support/paths.js';
+import { story } from './stories.js';
 
 interface Outcome {
   readonly code: number | null;
@@ -39,25 +40,29 @@ const childrenOf = (pid: number): readonly number[] =>
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
-test('every step holds, and it ends by itself', async () => {
-  const { code, output } = await demonstrate(() => undefined);
-  expect(output).toMatch(/every step held\n$/);
-  expect(output).toMatch(/ok web1 dies and is taken out: out after \d+\.\d{3} s/);
-  expect(output).toMatch(/ok LB1 loses its links, LB2 takes over: gap \d+\.\d{3} s/);
-  expect(code).toBe(0);
-}, 120_000);
-
-test('Ctrl-C, even twice, ends it with 130 and takes all hosts along', async () => {
-  let started: readonly number[] = [];
-  const { code, output } = await demonstrate((text, child) => {
-    if (started.length > 0 || !text.includes('10.0.2.50 is now with LB1')) return;
-    started = childrenOf(child.pid ?? 0);
-    child.kill('SIGINT');
-    child.kill('SIGINT');
+story('left alone', ({ step }) => {
+  step('every step holds, and it ends by itself', async () => {
+    const { code, output } = await demonstrate(() => undefined);
+    expect(output).toMatch(/every step held\n$/);
+    expect(output).toMatch(/ok web1 dies and is taken out: out after \d+\.\d{3} s/);
+    expect(output).toMatch(/ok LB1 loses its links, LB2 takes over: gap \d+\.\d{3} s/);
+    expect(code).toBe(0);
   });
-  expect(output).toContain('interrupted: cleaning up');
-  expect(code).toBe(130);
-  // A switch, six hosts and what watches them.
-  expect(started.length).toBeGreaterThan(7);
-  await until('all of it is gone', () => !started.some(isAlive), 5000);
-}, 60_000);
+});
+
+story('interrupted', ({ step }) => {
+  step('Ctrl-C, even twice, ends it with 130 and takes all hosts along', async () => {
+    let started: readonly number[] = [];
+    const { code, output } = await demonstrate((text, child) => {
+      if (started.length > 0 || !text.includes('10.0.2.50 is now with LB1')) return;
+      started = childrenOf(child.pid ?? 0);
+      child.kill('SIGINT');
+      child.kill('SIGINT');
+    });
+    expect(output).toContain('interrupted: cleaning up');
+    expect(code).toBe(130);
+    // A switch, six hosts and what watches them.
+    expect(started.length).toBeGreaterThan(7);
+    await until('all of it is gone', () => !started.some(isAlive), 5000);
+  });
+});

@@ -50,7 +50,7 @@ beforeAll(async () => {
   one = await install(first, '10.1.0.2');
   two = await install(second, '10.1.0.1');
   watch = await watchAddresses([first, second]);
-}, 30_000);
+}, 90_000);
 afterAll(async () => {
   await lab?.close();
 });
@@ -71,7 +71,7 @@ test('both links and the ping node are up', async () => {
   await untilLogged(one, 'info: Link lb2:eth1 up.');
   await untilLogged(one, `info: Status update for node ${GATEWAY}: status ping`);
   await untilLogged(one, `info: Link ${GATEWAY}:${GATEWAY} up.`);
-}, 30_000);
+}, 90_000);
 
 test('one link is cut: it is dead, the node is not', async () => {
   await two.host.link('eth1').lose(1);
@@ -79,7 +79,7 @@ test('one link is cut: it is dead, the node is not', async () => {
   await untilLogged(two, 'info: Link lb1:eth1 dead.');
   await two.host.link('eth1').restore();
   await untilLogged(one, 'info: Link lb2:eth1 up.', 2);
-}, 30_000);
+}, 90_000);
 
 test('the ping node is silent: it is dead, and comes back', async () => {
   await gateway.link('eth0').lose(1);
@@ -87,7 +87,7 @@ test('the ping node is silent: it is dead, and comes back', async () => {
   await untilLogged(one, `info: Link ${GATEWAY}:${GATEWAY} dead.`);
   await gateway.link('eth0').restore();
   await untilLogged(one, `info: Link ${GATEWAY}:${GATEWAY} up.`, 2);
-}, 30_000);
+}, 90_000);
 
 test('nothing has moved, and no node was ever called dead', async () => {
   expect(watch.history(ADDRESS).map(({ host, owns }) => `${host} ${owns}`)).toEqual(['lb1 true']);

@@ -1,5 +1,6 @@
 /** The command line of ldirectord-ts against the recording of the genuine program: every command in every state. */
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { until } from '../../lib/lab/until.js';
 import { seconds } from '../../lib/time.js';
 import { command, fixture } from '../support/paths.js';
@@ -182,11 +183,22 @@ describe('ldirectord-ts command line', () => {
     expect(masked(status.stdout).replace(/\[\w{3} .{20}\]/g, '[date]')).toMatch(
       /^\[date\] Invoking ldirectord invoked as: \S+ldirectord-ts\.js s\.cf status \nldirectord is stopped for \/etc\/ha\.d\/s\.cf\n\[date\] Exiting with exit_status 3: Exiting from ldirectord status\n$/,
     );
-    const result = await director.shell(
-      `timeout -s TERM 1 ${process.execPath} ${command('ldirectord-ts')} s.cf start; ls /run/ldirectord.s.cf.pid 2>&1`,
-    );
-    expect(result.stdout).toMatch(/\] Starting Linux Director v1\.186-ha with pid: \d+\n/);
-    expect(result.stdout).toMatch(/\] Linux Director Daemon terminated on signal: TERM\n/);
-    expect(result.stdout).toContain('No such file or directory');
+    const daemon = director.start(['s.cf', 'start']);
+    const lines: string[] = [];
+    daemon.onLine((line) => lines.push(line));
+    const pid = (): string =>
+      lines.flatMap((line) => /\] Starting Linux Director v1\.186-ha with pid: (\d+)$/.exec(line)?.[1] ?? []).join();
+    const heeds = async (signal: number): Promise<boolean> => {
+      const [, caught = '0'] = /^SigCgt:\s*(\w+)/m.exec(await director.host.read(`/proc/${pid()}/status`)) ?? [];
+      return ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
+    };
+    // Node itself catches SIGTERM from the first moment, but nobody else SIGHUP, which the daemon heeds as the last one.
+    await until('it heeds signals', async () => pid() !== '' && (await heeds(constants.signals.SIGHUP)), seconds(10));
+    expect((await director.shell('test -e /run/ldirectord.s.cf.pid')).code).toBe(1);
+    await director.host.get(['kill', pid()]);
+    await daemon.exited;
+    const said = (): boolean =>
+      lines.some((line) => line.endsWith('] Linux Director Daemon terminated on signal: TERM'));
+    await until('it says why it ends', said, seconds(10));
   }, 60_000);
 });

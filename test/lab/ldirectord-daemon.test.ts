@@ -156,6 +156,7 @@ describe('ldirectord daemon', () => {
     await director.logged(/Can not reach the virtual server table: /);
     await director.shell('umount /run/fake-ipvsadm');
     await director.settled([SERVICE, R1, R2]);
+    await director.logged(/The virtual server table can be reached again/);
     const complaints = (await director.log()).filter((line) => line.includes('Can not reach'));
     expect(complaints).toHaveLength(1);
   }, 60_000);

@@ -1,6 +1,7 @@
 /** A host with web servers on its own addresses and a stand-in for ipvsadm, to run ldirectord-ts in. */
 import { join } from 'node:path';
 import { createHost, type Host } from '../../lib/lab/host.js';
+import type { Running } from '../../lib/lab/inside.js';
 import { until } from '../../lib/lab/until.js';
 import type { ExecResult } from '../../lib/platform/exec.js';
 import { seconds } from '../../lib/time.js';
@@ -8,8 +9,12 @@ import { command, projectRoot } from '../support/paths.js';
 
 export interface DirectorHost {
   readonly host: Host;
+  /** The script of ldirectord-ts. */
+  readonly program: string;
   /** Runs ldirectord-ts inside; `cwd` as for the genuine recordings. */
   readonly run: (args: readonly string[], cwd?: string) => Promise<ExecResult>;
+  /** Starts it inside, to go on running. */
+  readonly start: (args: readonly string[]) => Running;
   readonly shell: (script: string) => Promise<ExecResult>;
   /** How a server behaves from now on: `up`, `refused` or `silent`. */
   readonly server: (address: string, state: 'up' | 'refused' | 'silent') => Promise<void>;
@@ -59,11 +64,13 @@ export const createDirectorHost = async (name: string): Promise<DirectorHost> =>
   const table = async (): Promise<readonly string[]> => lines(await host.get(['/usr/sbin/ipvsadm', '-S', '-n']));
   const director: DirectorHost = {
     host,
+    program,
     shell,
     run: (args, cwd = '/') =>
       host.run(['sh', '-c', 'cd "$1"; shift; exec "$@"', 'sh', cwd, process.execPath, program, ...args], {
         env: ENVIRONMENT,
       }),
+    start: (args) => host.start([process.execPath, program, ...args], { env: ENVIRONMENT }),
     server: async (address, state) => {
       for (const set of ['refused', 'silent']) {
         await shell(`nft delete element inet servers ${set} '{ ${address} }' 2>/dev/null`);

@@ -7,6 +7,7 @@ import type { Host } from '../../lib/lab/host.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { suiteRoot } from '../../lib/lab/suite-files.js';
 import { until } from '../../lib/lab/until.js';
+import { withLogs } from './with-logs.js';
 
 const ADDRESS = '10.0.0.100';
 const FILES = {
@@ -22,6 +23,11 @@ node lb1 lb2
   authkeys: 'auth 1\n1 sha1 not-a-secret\n',
   haresources: `lb1 IPaddr2::${ADDRESS}/24/eth0 service\n`,
 };
+/**
+ * A genuine node that takes over at a `shutdone` says `done` when it has (heartbeat reference 6.6). If the node that left is
+ * back by then, it did not ask for anything: on a slow machine either program says so, and does nothing (seen beside both).
+ */
+const HARMLESS = /Cannot lock ourselves into memory|ERROR: Ignored standby message 'done' from lb[12] in state 0$/;
 /** A service script of the administrator's own, as plain as they come. */
 const SERVICE = `#!/bin/sh
 case $1 in
@@ -62,7 +68,7 @@ beforeAll(async () => {
   watch = await watchAddresses([one.host, other.host]);
   begun = Date.now();
   await Promise.all([one.start(), other.start()]);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await lab?.close();
 });
@@ -90,23 +96,30 @@ const untilServing = async (name: 'lb1' | 'lb2'): Promise<void> => {
 const generation = async ({ host }: HeartbeatNode): Promise<number> =>
   Number(await host.read('/var/lib/heartbeat/hb_generation'));
 
-test('the standby is swapped: checked, stopped, started, seen by the other node as the same node restarted', async () => {
-  await untilServing('lb1');
-  const [before, uuid] = [await generation(other), await other.host.get(['od', '/var/lib/heartbeat/hb_uuid'])];
-  await follow(other.host, commands('1. Install beside the genuine programs', 'for c in'));
-  expect(await follow(other.host, 'ha-heartbeat --check')).toContain('0 errors, 0 warnings');
-  const seen = await follow(other.host, commands('3. Swap'));
-  expect(seen.match(/\tactive\t/g)).toHaveLength(2);
-  expect(seen).not.toContain('dead');
-  expect([await generation(other), await other.host.get(['od', '/var/lib/heartbeat/hb_uuid'])]).toEqual([
-    before + 1,
-    uuid,
-  ]);
-  expect((await one.log()).some((line) => line.endsWith('info: Heartbeat restart on node lb2'))).toBe(true);
-  await untilServing('lb1');
-}, 90_000);
+/** A test that builds on those before it. */
+const step = (name: string, action: () => Promise<void>): void =>
+  test(name, () => withLogs(() => [one, other], action), 360_000);
 
-test('everything moves over and back, asked for with either set of commands', async () => {
+step(
+  'the standby is swapped: checked, stopped, started, seen by the other node as the same node restarted',
+  async () => {
+    await untilServing('lb1');
+    const [before, uuid] = [await generation(other), await other.host.get(['od', '/var/lib/heartbeat/hb_uuid'])];
+    await follow(other.host, commands('1. Install beside the genuine programs', 'for c in'));
+    expect(await follow(other.host, 'ha-heartbeat --check')).toContain('0 errors, 0 warnings');
+    const seen = await follow(other.host, commands('3. Swap'));
+    expect(seen.match(/\tactive\t/g)).toHaveLength(2);
+    expect(seen).not.toContain('dead');
+    expect([await generation(other), await other.host.get(['od', '/var/lib/heartbeat/hb_uuid'])]).toEqual([
+      before + 1,
+      uuid,
+    ]);
+    expect((await one.log()).some((line) => line.endsWith('info: Heartbeat restart on node lb2'))).toBe(true);
+    await untilServing('lb1');
+  },
+);
+
+step('everything moves over and back, asked for with either set of commands', async () => {
   const [takeover = '', standby = ''] = commands('4. Prove it').trim().split('\n');
   await follow(other.host, takeover);
   await untilServing('lb2');
@@ -116,9 +129,9 @@ test('everything moves over and back, asked for with either set of commands', as
   await untilServing('lb2');
   await one.takeover('local');
   await untilServing('lb1');
-}, 120_000);
+});
 
-test('the genuine program knows that ours runs, and its init script stops it', async () => {
+step('the genuine program knows that ours runs, and its init script stops it', async () => {
   const second = await other.start();
   expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('info: heartbeat: already running [pid ') });
   const genuine = heartbeatPrograms('genuine').daemon;
@@ -127,9 +140,9 @@ test('the genuine program knows that ours runs, and its init script stops it', a
   expect((await other.host.run(['ha-heartbeat', '-s'])).code).toBe(1);
   await follow(other.host, 'ha-heartbeat; sleep 2');
   await untilServing('lb1');
-}, 60_000);
+});
 
-test('the node that serves is swapped, which hands over; then both go back', async () => {
+step('the node that serves is swapped, which hands over; then both go back', async () => {
   await follow(one.host, commands('1. Install beside the genuine programs', 'for c in'));
   await follow(one.host, commands('3. Swap'));
   await untilServing('lb2');
@@ -137,12 +150,12 @@ test('the node that serves is swapped, which hands over; then both go back', asy
   await untilServing('lb2');
   await follow(other.host, commands('Go back'));
   await untilServing('lb1');
-}, 120_000);
+});
 
-test('all the time the address had one owner at most, and no log tells of trouble', async () => {
+step('all the time the address had one owner at most, and no log tells of trouble', async () => {
   expect(watch.longestDouble(ADDRESS, begun)).toBe(0);
   for (const node of [one, other]) {
     const trouble = (await node.log()).filter((line) => /\b(ERROR|CRIT)\b/.test(line));
-    expect(trouble.filter((line) => !line.includes('Cannot lock ourselves into memory'))).toEqual([]);
+    expect(trouble.filter((line) => !HARMLESS.test(line))).toEqual([]);
   }
 });

@@ -8,8 +8,9 @@ import { down, up } from '../../lib/ldirectord/checks/verdict.js';
 import type { DirectorConfig, Virtual } from '../../lib/ldirectord/config/model.js';
 import { adopt, anyUp, type Director, fallbackCalls, healthOf, hear, settle } from '../../lib/ldirectord/director.js';
 import { hostPort, serviceId, tableName } from '../../lib/ldirectord/names.js';
-import { only, type PlannedChange, plan, type Scope, stopPlan } from '../../lib/ldirectord/plan.js';
+import { only, type PlannedChange, plan, type Scope } from '../../lib/ldirectord/plan.js';
 import { outcomeOf, settledBy } from '../../lib/ldirectord/retry.js';
+import { stopPlan } from '../../lib/ldirectord/stop-plan.js';
 import { config, fallback, mark, real, virtual } from './build.js';
 
 const EMPTY: Table = { services: [] };
@@ -49,9 +50,9 @@ const simulator = (initial: DirectorConfig, table: Table = EMPTY, accepts: (text
     results: (address: string, good: boolean): string[] => {
       const touched = new Map<string, { readonly entering: boolean }>();
       const log: string[] = [];
-      for (const [identity, members] of director.membersByIdentity) {
+      for (const [probe, members] of director.membersByProbe) {
         if (members[0]?.real.address !== address) continue;
-        const heard = hear(director, identity, good ? up() : down('L4REFUSED', 'Connection refused'));
+        const heard = hear(director, probe, good ? up() : down('L4REFUSED', 'Connection refused'));
         director = heard.director;
         log.push(...heard.log);
         for (const [id, mark] of heard.touched) touched.set(id, mark);
@@ -308,6 +309,13 @@ describe('reload (8.7)', () => {
     expect(sim.messages()[1]).toBe('Purged virtual server (start): 10.0.0.3:80');
     expect(sim.reload(config([web(), other]))).toEqual(['-A -t 10.0.0.3:80 -s wlc']);
     expect(sim.turn('all')).toEqual([]);
+  });
+
+  test('virtuals that are gone leave in the order of the file that had them', () => {
+    const [last, first] = [virtual('10.0.0.9:80', []), virtual('10.0.0.4:80', [])];
+    const sim = simulator(config([last, mark(7, []), first]));
+    sim.start();
+    expect(sim.reload(config([]))).toEqual(['-D -t 10.0.0.9:80', '-D -f 7', '-D -t 10.0.0.4:80']);
   });
 
   test('what an admin has put in by hand stays until the reload', () => {

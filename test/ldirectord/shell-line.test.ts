@@ -1,7 +1,7 @@
 /** Command lines from the configuration: split like a shell, or handed to one when only a shell understands them. */
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { splitCommandLine } from '../../lib/ldirectord/shell-line.js';
+import { asArguments, splitCommandLine, withArguments } from '../../lib/ldirectord/shell-line.js';
 
 const words = (line: string): readonly string[] | 'shell' => {
   const result = splitCommandLine(line);
@@ -59,5 +59,37 @@ describe('fallbackcommand lines', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+/** What a program gets as its arguments when these words are run. */
+const seenBy = (words: readonly string[]): readonly string[] => {
+  const [file = '', ...args] = words;
+  return execFileSync(file, args, { encoding: 'utf8' }).split('\0').slice(0, -1);
+};
+const SHOW = ['/usr/bin/printf', '%s\\0'] as const;
+
+describe('what is run', () => {
+  test.each([
+    [`${SHOW[0]} '%s\\0' one`, ['one', 'start', '10.0.0.3:80']],
+    // Only a shell understands these.
+    [`${SHOW[0]} '%s\\0' $((1 + 1))`, ['2', 'start', '10.0.0.3:80']],
+    [`X=1 ${SHOW[0]} '%s\\0'`, ['start', '10.0.0.3:80']],
+  ])('%s with more arguments behind', (line, seen) => {
+    expect(seenBy(withArguments(line, ['start', '10.0.0.3:80']))).toEqual(seen);
+  });
+
+  test('an argument is never read as shell language', () => {
+    expect(seenBy(withArguments(`true; ${SHOW[0]} '%s\\0'`, ['$(id)', "';'"]))).toEqual(['$(id)', "';'"]);
+  });
+
+  test.each([
+    ['other.cf', ['other.cf', 'start']],
+    ['"/srv/my lb.cf"', ['/srv/my lb.cf', 'start']],
+    ['-d other.cf', ['-d', 'other.cf', 'start']],
+    ['$((1 + 1)).cf', ['2.cf', 'start']],
+    ['', ['start']],
+  ])('another instance: %s', (line, seen) => {
+    expect(seenBy(asArguments(SHOW, line, 'start'))).toEqual(seen);
   });
 });

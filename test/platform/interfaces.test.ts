@@ -1,5 +1,11 @@
 import type { AddressEntry } from '../../lib/platform/address-entry.js';
-import { addressesOf, broadcastOf, interfaceAddresses, interfaceIndex } from '../../lib/platform/interfaces.js';
+import {
+  addresses6Of,
+  addressesOf,
+  broadcastOf,
+  interfaceAddresses,
+  interfaceIndex,
+} from '../../lib/platform/interfaces.js';
 
 test.each([
   ['10.0.0.11', 24, '10.0.0.255'],
@@ -44,4 +50,17 @@ test('the loopback device has its address, a device that is not there has none',
   expect(await interfaceAddresses('nosuch9')).toEqual([]);
   expect(interfaceIndex('nosuch9')).toBeUndefined();
   expect(interfaceIndex('../../etc')).toBeUndefined();
+});
+
+test('IPv6: those of the link come last and with their zone; what cannot be used yet is left out', () => {
+  const six = (address: string, more: Partial<AddressEntry> = {}) =>
+    entry('eth0', address, { family: 'ipv6', ...more });
+  const entries = [
+    six('fe80::1'),
+    six('fd00::11'),
+    six('fd00::12', { tentative: true }),
+    entry('eth0', '10.0.0.1', {}),
+  ];
+  expect(addresses6Of(entries, 'eth0')).toEqual(['fd00::11', 'fe80::1%eth0']);
+  expect(addresses6Of(entries, 'eth1')).toEqual([]);
 });

@@ -36,6 +36,22 @@ test('a send that the system refuses rejects with its code, and the socket stays
   }
 });
 
+test('a thousand packets that come while the process is busy wait for it', async () => {
+  let count = 0;
+  const receiver = await openUdp({ address: '127.0.0.1', onMessage: () => (count += 1) });
+  const sender = await openUdp({});
+  try {
+    // All are handed to the system before the event loop reads the first one.
+    const sent = Array.from({ length: 1000 }, () => sender.send(Buffer.alloc(300), receiver.port, '127.0.0.1'));
+    await Promise.all(sent);
+    const begun = performance.now();
+    while (count < 1000 && performance.now() - begun < 5000) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(count).toBe(1000);
+  } finally {
+    await Promise.all([receiver.close(), sender.close()]);
+  }
+});
+
 test('an address that is not ours cannot be bound', async () => {
   await expect(openUdp({ address: '192.0.2.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
 });

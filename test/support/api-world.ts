@@ -19,6 +19,10 @@ export const FACTS: ApiFacts = {
   ]),
   daemonUid: 0,
   facility: -1,
+  managesResources: true,
+  legacy: false,
+  // The largest number that a kernel gives to a process is 2^22.
+  processExists: (pid) => pid <= 1 << 22,
 };
 
 export const VIEW: ApiView = {
@@ -37,7 +41,9 @@ export const VIEW: ApiView = {
 /** ipfail has signed on first, over connection 0. */
 export const WITH_IPFAIL: ApiState = {
   ...initialApiState,
-  connections: new Map([[0, { pid: 300, uid: 104, gid: 107 }]]),
-  clients: new Map([[0, { name: 'ipfail', casual: false, pid: 300, uid: 104, filter: 1, signal: 0, generation: 0 }]]),
+  connections: new Map([[0, { who: { pid: 300, uid: 104, gid: 107 }, complaints: 0, unreadable: 0 }]]),
+  clients: new Map([
+    [0, { name: 'ipfail', casual: false, pid: 300, pidKnown: true, uid: 104, filter: 1, signal: 0, generation: 0 }],
+  ]),
   signOns: 1,
 };

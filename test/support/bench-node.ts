@@ -8,11 +8,16 @@ import { summary } from './playback.js';
 
 export const UUID = new Uint8Array(16).fill(1);
 
+/** What goes to and fro all the time. */
+const QUIET: readonly string[] = ['status', 'query-cstatus'];
+
 export class BenchNode {
   mono = 1000;
   state: ClusterState;
   private effects: ClusterEffect[] = [];
   private peerSeq = 0;
+  /** Whether lb2 answers when it is asked for a proof that it lives. */
+  lives = true;
   /** Fields that make the peer one of our own kind. */
   kin: Readonly<Record<string, string>> = {};
 
@@ -51,6 +56,19 @@ export class BenchNode {
     const result = clusterMachine.step(this.state, event, this.now());
     this.state = result.state;
     this.effects.push(...result.effects);
+    if (this.lives) for (const effect of result.effects) this.answer(effect);
+  }
+
+  /** lb2 proves that it lives when it is asked to, as every daemon does. */
+  private answer(effect: ClusterEffect): void {
+    if (effect.type !== 'send' || text(effect.message, 't') !== 'query-cstatus') return;
+    const cn = text(effect.message, 'cn') ?? '';
+    this.hear({ t: 'respond-cstatus', dest: 'lb1', result: 'OK', cn, to_id: cn, cs: 'offline' });
+  }
+
+  /** The `ts` of this instant, as our own messages carry it. */
+  ts(): string {
+    return Math.floor(this.now().wall / 1000).toString(16);
   }
 
   /** A numbered message of lb2, with everything a genuine receiver needs. */
@@ -58,7 +76,7 @@ export class BenchNode {
     this.peerSeq = fields.seq === undefined ? this.peerSeq + 1 : Number.parseInt(fields.seq, 16);
     this.step({
       type: 'packet',
-      message: message({ src: 'lb2', seq: this.peerSeq.toString(16), hg: '5', ts: '6b0128c8', ...fields }),
+      message: message({ src: 'lb2', seq: this.peerSeq.toString(16), hg: '5', ts: this.ts(), ...fields }),
       link,
     });
   }
@@ -115,7 +133,9 @@ export class BenchNode {
   /** Messages since the last drain; heartbeats only when asked for. */
   sent(heartbeats = false): readonly string[] {
     return this.drain().flatMap((effect) =>
-      effect.type === 'send' && (heartbeats || text(effect.message, 't') !== 'status') ? [summary(effect.message)] : [],
+      effect.type === 'send' && (heartbeats || !QUIET.includes(text(effect.message, 't') ?? ''))
+        ? [summary(effect.message)]
+        : [],
     );
   }
 

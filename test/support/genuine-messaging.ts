@@ -195,7 +195,10 @@ export abstract class GenuineMessaging implements Host {
     if (sequence.missing.length === 0 && seq % 10 === 7) {
       this.send({ t: 'NS_ackmsg', dest: this.peer, ackseq: seq.toString(16) });
     }
-    if (forUs) this.process(packet, false);
+    if (!forUs) return;
+    // heartbeat reference 7.4: types the daemon does not know are for local clients.
+    if (type === 'probe') this.effects.push({ type: 'deliver', message: packet });
+    this.process(packet, false);
   }
 
   private resend(request: Message): void {

@@ -154,6 +154,13 @@ class GenuinePeer extends GenuineMessaging {
       case 'repnodes':
         if (!own && !this.commUp) this.comeUp();
         return;
+      case 'query-cstatus':
+        if (!own) {
+          const cn = text(packet, 'cn') ?? '';
+          const answer = { result: 'OK', cn, to_id: text(packet, 'from_id') ?? '', cs: 'offline' };
+          this.send({ t: 'respond-cstatus', dest: this.peer, ...answer });
+        }
+        return;
       case 'starting':
         if (!own) this.heardStarting();
         return;

@@ -10,10 +10,13 @@ import type {
   ClusterSettings,
   ClusterView,
   JobScope,
+  PeerSeen,
 } from '../../lib/heartbeat/cluster/interface.js';
 import { draw } from '../../lib/heartbeat/cluster/random.js';
+import type { Health } from '../../lib/heartbeat/monitor/interface.js';
 import { type Message, message } from '../../lib/heartbeat/wire/message.js';
 import { millis, type Now } from '../../lib/time.js';
+import { Plan } from './plan.js';
 import { type Host, type MakeHost, ourHost } from './simulated-host.js';
 
 export interface Network {
@@ -26,6 +29,12 @@ export interface Network {
   readonly duplication: number;
 }
 
+/** A device that answers after `time` milliseconds and has failed `failures` times before it resets a node. */
+export interface Fencing {
+  readonly time: number;
+  readonly failures: number;
+}
+
 export interface SimulationOptions {
   readonly seed: number;
   readonly nodes?: readonly string[];
@@ -34,6 +43,8 @@ export interface SimulationOptions {
   readonly settings?: Partial<ClusterSettings>;
   /** How long one job takes, at most. */
   readonly jobTime?: number;
+  /** What the fencing device of every node is like; none where nothing is said. */
+  readonly fencing?: Fencing;
   /** Which implementation runs on a node; ours where nothing is said. */
   readonly hosts?: Readonly<Record<string, MakeHost>>;
 }
@@ -43,6 +54,10 @@ interface Machine {
   host: Host | undefined;
   generation: number;
   paused: boolean;
+  /** How far somebody has set its wall clock off. */
+  wallStep: number;
+  /** What its daemon asked to keep for its next life. */
+  memory: readonly PeerSeen[];
   /** Packets that wait in the sockets while the process does not run. */
   backlog: ClusterEvent[];
   /** Owners (by preferred node) of the groups that run here. */
@@ -51,14 +66,10 @@ interface Machine {
   working: boolean;
   /** The last wake in the plan, so that it is not put there twice. */
   wakePlanned: number | undefined;
+  /** The order to its fencing device that stands. */
+  fencing: { readonly node: string; tries: number } | undefined;
   /** Jobs and packets of a former life are void. */
   life: number;
-}
-
-interface Planned {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
 }
 
 export interface LogLine {
@@ -74,17 +85,21 @@ export interface Traffic {
 }
 
 const UUID_LENGTH = 16;
+/** As lib/heartbeat/wiring/fencing.ts tries again. */
+const FENCING_RETRY = 5_000;
+/** From a reset until the daemon starts. */
+const BOOT_TIME = 20_000;
 
 export class Simulation {
   readonly log: LogLine[] = [];
   readonly traffic: Traffic[] = [];
   readonly effects: { readonly at: number; readonly node: string; readonly effect: ClusterEffect }[] = [];
+  readonly resets: { readonly at: number; readonly node: string }[] = [];
   now = 0;
   /** When somebody last could not hear somebody else, or slept. */
   lastTrouble = 0;
   private random: number;
-  private readonly plan: Planned[] = [];
-  private order = 0;
+  private readonly plan = new Plan();
   private readonly machines = new Map<string, Machine>();
   private readonly cut = new Set<string>();
   private readonly network: Network;
@@ -102,12 +117,15 @@ export class Simulation {
         host: undefined,
         generation: 100,
         paused: false,
+        wallStep: 0,
+        memory: [],
         backlog: [],
         running: new Set(),
         jobs: [],
         working: false,
         life: 0,
         wakePlanned: undefined,
+        fencing: undefined,
       });
     }
   }
@@ -125,11 +143,11 @@ export class Simulation {
   }
 
   private at(delay: number, run: () => void): void {
-    this.plan.push({ at: this.now + delay, order: this.order++, run });
+    this.plan.add(this.now + delay, run);
   }
 
-  private instant(): Now {
-    return { mono: millis(this.now), wall: millis(1_800_000_000_000 + this.now) };
+  private instant(machine: Machine): Now {
+    return { mono: millis(this.now), wall: millis(1_800_000_000_000 + this.now + machine.wallStep) };
   }
 
   /** Starts the daemon on a node. */
@@ -144,7 +162,7 @@ export class Simulation {
     machine.backlog = [];
     machine.wakePlanned = undefined;
     const make = this.options.hosts?.[name] ?? ourHost;
-    machine.host = make(this.settings(name, machine.generation), this.instant());
+    machine.host = make(this.settings(name, machine.generation), this.instant(machine));
     this.feed(machine, { type: 'start', loadAverage: '0.00 0.00 0.00 1/1 1' });
   }
 
@@ -169,7 +187,9 @@ export class Simulation {
       localKeys: [`group-${self}`],
       foreignKeys: this.nodes.filter((node) => node !== self).map((node) => `group-${node}`),
       seed: Math.floor(this.chance() * 2 ** 32),
+      peersSeen: this.machine(self).memory,
       mayHaveLeftovers: this.machine(self).running.size > 0,
+      fences: this.options.fencing !== undefined,
       ...this.options.settings,
     };
   }
@@ -213,6 +233,16 @@ export class Simulation {
     for (const event of backlog) this.feed(machine, event);
   }
 
+  /** The generation file of a node is lost, or its disk set back: the next start counts on from here. */
+  setGeneration(name: string, generation: number): void {
+    this.machine(name).generation = generation;
+  }
+
+  /** Somebody sets the wall clock of a node. */
+  stepClock(name: string, by: number): void {
+    this.machine(name).wallStep += by;
+  }
+
   /** Cuts one link between two nodes, in one direction or in both. */
   partition(from: string, to: string, link: string | undefined = undefined, both = true): void {
     for (const one of this.links) {
@@ -231,9 +261,19 @@ export class Simulation {
     this.event(name, { type: 'stop' });
   }
 
+  /** The monitors of a node come to a conclusion; `settings.holddown` says that it has some. */
+  health(name: string, health: Health): void {
+    this.event(name, { type: 'health', health, failing: health === 'bad' ? ['web'] : [] });
+  }
+
   /** As hb_standby and hb_takeover write it to the FIFO. */
   submit(name: string, fields: Readonly<Record<string, string>>): void {
     this.event(name, { type: 'submit', message: message(fields) });
+  }
+
+  /** The same for a message of any sort of fields. */
+  submitMessage(name: string, submitted: Message): void {
+    this.event(name, { type: 'submit', message: submitted });
   }
 
   private event(name: string, event: ClusterEvent): void {
@@ -246,7 +286,7 @@ export class Simulation {
       if (event.type !== 'wake') machine.backlog.push(event);
       return;
     }
-    for (const effect of machine.host.step(event, this.instant())) this.perform(machine, effect);
+    for (const effect of machine.host.step(event, this.instant(machine))) this.perform(machine, effect);
     this.planWake(machine);
   }
 
@@ -281,6 +321,13 @@ export class Simulation {
         });
         this.work(machine);
         return;
+      case 'fence':
+        machine.fencing = effect.wanted ? { node: effect.node, tries: 0 } : undefined;
+        this.fence(machine);
+        return;
+      case 'remember':
+        machine.memory = effect.peers;
+        return;
       case 'exit':
         this.end(machine);
         // reference 6.7: a restart sleeps for deadtime and one second.
@@ -293,15 +340,52 @@ export class Simulation {
 
   private groups(self: string, scope: JobScope, group: string | undefined): readonly string[] {
     if (group !== undefined) return [group.replace(/^group-/, '')];
+    // Further nodes than two keep to themselves, see lib/heartbeat/resources/scope.ts.
+    const pair = this.nodes.slice(0, 2);
+    const reach = pair.includes(self) ? pair : [self];
     switch (scope) {
       case 'local':
         return [self];
       case 'foreign':
-        return this.nodes.filter((node) => node !== self);
+        return reach.filter((node) => node !== self);
       case 'all':
       case 'every':
-        return this.nodes;
+        return reach;
     }
+  }
+
+  /** Calls the device of a machine; it works also while the process that asked for it sleeps. */
+  private fence(machine: Machine): void {
+    const { life, fencing: order } = machine;
+    const device = this.options.fencing;
+    if (order === undefined || device === undefined) return;
+    this.at(device.time, () => {
+      const stands = (): boolean => machine.life === life && machine.fencing === order;
+      order.tries += 1;
+      const works = order.tries > device.failures;
+      // What has been begun takes its course, also when the order was taken back meanwhile.
+      if (works) this.reset(order.node);
+      if (!stands()) return;
+      if (!works) {
+        this.at(FENCING_RETRY, () => {
+          if (stands()) this.fence(machine);
+        });
+        return;
+      }
+      machine.fencing = undefined;
+      this.feed(machine, { type: 'fenced', node: order.node });
+    });
+  }
+
+  /** Power off and on: the machine boots and starts its daemon. */
+  private reset(name: string): void {
+    const machine = this.machine(name);
+    this.resets.push({ at: this.now, node: name });
+    this.end(machine);
+    const { life } = machine;
+    this.at(BOOT_TIME, () => {
+      if (machine.life === life) this.start(name);
+    });
   }
 
   private work(machine: Machine): void {
@@ -330,10 +414,11 @@ export class Simulation {
     for (const to of this.machines.values()) {
       if (to === from) continue;
       for (const link of this.links) {
-        const copies = this.chance() < this.network.duplication ? 2 : 1;
+        const { latency, jitter, loss, duplication } = this.network;
+        const copies = duplication > 0 && this.chance() < duplication ? 2 : 1;
         for (let copy = 0; copy < copies; copy++) {
-          if (this.chance() < this.network.loss) continue;
-          const delay = this.network.latency + this.chance() * this.network.jitter;
+          if (loss > 0 && this.chance() < loss) continue;
+          const delay = jitter > 0 ? latency + this.chance() * jitter : latency;
           this.at(delay, () => {
             if (!this.cut.has(`${from.name}>${to.name}@${link}`)) {
               this.feed(to, { type: 'packet', message: sent, link });
@@ -347,27 +432,23 @@ export class Simulation {
   /** Lets virtual time pass. `check` is called after every event. */
   run(duration: number, check: () => void = () => undefined): void {
     const end = this.now + duration;
-    for (;;) {
-      const next = this.earliest();
-      if (next === undefined || next.at > end) break;
-      this.plan.splice(this.plan.indexOf(next), 1);
+    for (let next = this.plan.takeUntil(end); next !== undefined; next = this.plan.takeUntil(end)) {
       this.now = Math.max(this.now, next.at);
       next.run();
-      if (this.cut.size > 0 || [...this.machines.values()].some((machine) => machine.paused))
-        this.lastTrouble = this.now;
+      if (this.cut.size > 0 || this.isAnyPaused()) this.lastTrouble = this.now;
       check();
     }
     this.now = end;
   }
 
-  private earliest(): Planned | undefined {
-    let best: Planned | undefined;
-    for (const planned of this.plan) {
-      if (best === undefined || planned.at < best.at || (planned.at === best.at && planned.order < best.order)) {
-        best = planned;
-      }
-    }
-    return best;
+  private isAnyPaused(): boolean {
+    for (const machine of this.machines.values()) if (machine.paused) return true;
+    return false;
+  }
+
+  /** A packet that somebody sends to a node in the name of another. */
+  inject(to: string, sent: Message, link: string): void {
+    this.event(to, { type: 'packet', message: sent, link });
   }
 
   view(name: string): ClusterView | undefined {
@@ -383,6 +464,11 @@ export class Simulation {
     return [...this.machines.values()]
       .filter((machine) => machine.host !== undefined && machine.running.has(owner))
       .map((machine) => machine.name);
+  }
+
+  /** The same, with what a killed daemon left behind. */
+  everywhere(owner: string): readonly string[] {
+    return [...this.machines.values()].filter(({ running }) => running.has(owner)).map(({ name }) => name);
   }
 
   /** What was logged on a node, in order. */

@@ -1,15 +1,16 @@
 /** Runs one node program in User-Mode Linux: a real kernel with ip_vs, in a process, on the machine's own files. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { textOf } from './files.js';
 
 const KERNEL = '/usr/bin/linux.uml';
 
 /** Modules that the tests need; ip_vs first, the schedulers depend on it. */
 const MODULES = [
   ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_lc', 'ip_vs_wlc', 'ip_vs_sh', 'ip_vs_mh', 'ip_vs_dh'],
-  ...['veth', 'bridge', 'nf_tables'],
+  ...['veth', 'bridge', 'nf_tables', 'dummy'],
 ] as const;
 
 /** Process 1 inside. Single processes are slow there, so it does as little as possible before node takes over. */
@@ -40,7 +41,7 @@ export const runInUml = async (program: string, { deadline }: UmlOptions): Promi
   const folder = mkdtempSync(join(tmpdir(), 'ha-suite-uml-'));
   const read = (name: string): string => {
     const path = join(folder, name);
-    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return textOf(path);
   };
   try {
     const init = join(folder, 'init');

@@ -127,7 +127,8 @@ test('beside a genuine node we keep what we hold, and announce it when that one 
   expect(node.view().resources).toBe('all');
 });
 
-test('a genuine node that never noticed is asked what it holds, and gets its way', () => {
+/** A genuine node that came back without noticing that it was away, and goes on holding everything. */
+const genuineUnaware = (): BenchNode => {
   const node = genuineHealed();
   node.pass(2_999);
   expect(node.sent().filter((line) => line === 'starting')).toEqual([]);
@@ -136,6 +137,36 @@ test('a genuine node that never noticed is asked what it holds, and gets its way
   node.hear({ t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
   expect(node.sent()).toEqual(['resource rsc_hold=all rtype=full isstable=1']);
   node.pass(1_999);
+  expect(node.sent()).not.toContain('hb_takeover rsc_hold=all');
+  node.pass(1);
+  expect(node.sent()).toContain('hb_takeover rsc_hold=all');
+  return node;
+};
+
+test('a genuine node that never noticed is asked what it holds, then to hand it over; it gets its own back', () => {
+  const node = genuineUnaware();
+  node.hear({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  expect(node.sent()).toContain('ask_resources rsc_hold=all info=other');
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', info: 'standby' });
+  node.hear({ t: 'ask_resources', rsc_hold: 'all', info: 'done' });
+  const effects = node.drain();
+  // It has stopped them: from now on only we answer, and say so before anything else.
+  expect(effects.filter(({ type }) => type === 'announce')).toHaveLength(1);
+  expect(effects.flatMap((effect) => (effect.type === 'job' ? [`${effect.action} ${effect.scope}`] : []))).toEqual([
+    'acquire all',
+  ]);
+  node.finish();
+  expect(node.sent()).toContain('ask_resources rsc_hold=all info=done');
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' });
+  expect(node.view().resources).toBe('all');
+  node.pass(2_000);
+  // auto_failback: its own start again there, with all that belongs to a start.
+  expect(node.sent()).toContain('ask_resources rsc_hold=foreign info=me');
+});
+
+test('a genuine node that does not heed that either gets its way', () => {
+  const node = genuineUnaware();
+  node.pass(2_499);
   expect(jobs(node)).toEqual([]);
   node.pass(1);
   expect(jobs(node)).toEqual(['release all']);

@@ -60,3 +60,20 @@ test('what an administrator moved by hand stays where it is', () => {
   expect(asked(node)).toEqual([]);
   expect(node.view().resources).toBe('all');
 });
+
+test('what an administrator moved goes home when its node goes away and returns (mach_down runs then, too)', () => {
+  const node = new BenchNode({ autoFailback: 'on' });
+  node.join();
+  node.hear({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', info: 'standby' });
+  node.hear({ t: 'ask_resources', rsc_hold: 'all', info: 'done' });
+  node.finish();
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' });
+  node.hear({ t: 'shutdone' });
+  node.hear({ t: 'status', st: 'init', dt: '1388', protocol: '1', hg: '6', seq: '1' });
+  node.hear({ t: 'status', st: 'active', dt: '1388', protocol: '1', hg: '6' });
+  node.hear({ t: 'starting', hg: '6' });
+  node.drain();
+  stable(node);
+  expect(asked(node)).toEqual(['ask_resources rsc_hold=foreign info=me']);
+});

@@ -2,36 +2,11 @@
 import fc from 'fast-check';
 import type { AutoFailback } from '../../../lib/heartbeat/config/model.js';
 import { millis } from '../../../lib/time.js';
+import { type Act, apply, NODES, schedule } from '../../support/fault-schedule.js';
 import { genuineHost } from '../../support/genuine-peer.js';
 import { type MakeHost, ourHost } from '../../support/simulated-host.js';
 import { Simulation } from '../../support/simulator.js';
 
-const NODES = ['lb1', 'lb2'] as const;
-
-type Act =
-  | { readonly act: 'crash' | 'kill' | 'start' | 'pause' | 'resume' | 'stop'; readonly node: string }
-  | { readonly act: 'partition'; readonly from: string; readonly both: boolean; readonly link: string | undefined }
-  | { readonly act: 'heal' }
-  | { readonly act: 'standby' | 'takeover'; readonly node: string; readonly what: string };
-
-const node = fc.constantFrom(...NODES);
-const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({ act: fc.constantFrom('crash', 'kill', 'start', 'pause', 'resume', 'stop'), node }) as fc.Arbitrary<Act>,
-  fc.record({
-    act: fc.constant('partition'),
-    from: node,
-    both: fc.boolean(),
-    link: fc.constantFrom('eth0', undefined, undefined),
-  }) as fc.Arbitrary<Act>,
-  fc.constant({ act: 'heal' } as Act),
-  fc.record({
-    act: fc.constantFrom('standby', 'takeover'),
-    node,
-    what: fc.constantFrom('all', 'local', 'foreign'),
-  }) as fc.Arbitrary<Act>,
-);
-
-const schedule = fc.array(fc.record({ wait: fc.integer({ min: 0, max: 8_000 }), act }), { maxLength: 12 });
 const weather = fc.record({
   seed: fc.integer(),
   loss: fc.constantFrom(0, 0, 0.1, 0.2),
@@ -40,30 +15,6 @@ const weather = fc.record({
   jobTime: fc.constantFrom(1, 100, 1_500),
   autoFailback: fc.constantFrom('on' as const, 'off' as const),
 });
-
-const apply = (simulation: Simulation, one: Act): void => {
-  switch (one.act) {
-    case 'crash':
-    case 'kill':
-    case 'start':
-    case 'pause':
-    case 'resume':
-    case 'stop':
-      simulation[one.act](one.node);
-      return;
-    case 'partition':
-      simulation.partition(one.from, one.from === 'lb1' ? 'lb2' : 'lb1', one.link, one.both);
-      return;
-    case 'heal':
-      simulation.heal();
-      return;
-    case 'standby':
-      simulation.submit(one.node, { t: 'ask_resources', rsc_hold: one.what, info: 'me' });
-      return;
-    case 'takeover':
-      simulation.submit(one.node, { t: 'hb_takeover', rsc_hold: one.what });
-  }
-};
 
 interface Conditions {
   readonly seed: number;
@@ -77,9 +28,31 @@ interface Conditions {
 interface Bounds {
   /** How long after trouble both may own a group. */
   readonly handOver: number;
-  /** How long after everything was started and healed until every group has its owner. */
+  /** How long after everything was started and healed until every group has its owner, at most. */
   readonly quiet: number;
 }
+
+/** Longer than any clock of the protocol runs without a packet: what has stood still for so long stays. */
+const REST = 12_000;
+
+const isSettled = (simulation: Simulation): boolean =>
+  NODES.every((name) => {
+    const group = simulation.owners(name);
+    return (
+      simulation.view(name)?.resources !== 'transition' &&
+      (group.length === 1 || !NODES.some((node) => simulation.isRunning(node)))
+    );
+  });
+
+/** Lets time pass until nothing has moved for a while. */
+const settle = (simulation: Simulation, longest: number, check: () => void): void => {
+  const end = simulation.now + longest;
+  let since = simulation.now;
+  while (simulation.now < end && simulation.now - since < REST) {
+    simulation.run(500, check);
+    if (!isSettled(simulation)) since = simulation.now;
+  }
+};
 
 const live = (
   hosts: Readonly<Record<string, MakeHost>>,
@@ -109,27 +82,33 @@ const live = (
     const { act } = one;
     // A genuine daemon that was killed does not know what it left running; nobody can help that.
     const fair = act.act === 'kill' && hosts[act.node] !== ourHost ? { ...act, act: 'crash' as const } : act;
-    apply(simulation, fair);
+    apply(simulation, fair, check);
     simulation.run(one.wait, check);
   }
   simulation.heal();
   for (const name of NODES) simulation.resume(name);
   // Who is on the way out leaves first.
-  simulation.run(bounds.quiet, check);
+  settle(simulation, bounds.quiet, check);
   for (const name of NODES) simulation.start(name);
-  simulation.run(bounds.quiet, check);
+  settle(simulation, bounds.quiet, check);
   for (const group of NODES) expect([group, simulation.owners(group)]).toEqual([group, [expect.any(String)]]);
   return simulation;
 };
 
-const RUNS = Number(process.env.HA_SUITE_FAULT_RUNS ?? 40);
+/** Of each of the four set-ups; `npm run nightly` makes ten thousand of all together. */
+const RUNS = Number(process.env.HA_SUITE_FAULT_RUNS ?? 125);
+/** Every ordinary run takes the same schedules; the nightly one takes others each time, and prints the seed of what fails. */
+const CHOICE: fc.Parameters<unknown> = {
+  numRuns: RUNS,
+  ...(process.env.HA_SUITE_FAULT_RUNS === undefined ? { seed: 20_260_721 } : {}),
+};
 
 test('two of ours', () => {
   fc.assert(
     fc.property(weather, schedule, (conditions, acts) => {
       live({ lb1: ourHost, lb2: ourHost }, { handOver: 3_000, quiet: 30_000 }, conditions, acts);
     }),
-    { numRuns: RUNS },
+    CHOICE,
   );
 });
 
@@ -139,7 +118,7 @@ test('two of ours in legacy mode', () => {
       const legacy = { ...conditions, autoFailback: 'legacy' as const };
       live({ lb1: ourHost, lb2: ourHost }, { handOver: 3_000, quiet: 30_000 }, legacy, acts);
     }),
-    { numRuns: RUNS },
+    CHOICE,
   );
 });
 
@@ -148,11 +127,13 @@ test.each(NODES)('ours beside a genuine %s', (genuine) => {
     fc.property(weather, schedule, (conditions, acts) => {
       live(
         { lb1: ourHost, lb2: ourHost, [genuine]: genuineHost },
-        { handOver: 12_000, quiet: 90_000 },
+        // A genuine peer that never noticed is asked what it holds (3 s), gets time to restart (5 s), then to hand over (5 s),
+        // answers up to half a second late each time, and may be in a flap or a standby of its own meanwhile.
+        { handOver: 20_000, quiet: 90_000 },
         conditions,
         acts,
       );
     }),
-    { numRuns: RUNS },
+    CHOICE,
   );
 });

@@ -73,3 +73,38 @@ test('a standby that the other side knows nothing of ends after a while', () => 
   node.pass(4_000);
   expect(node.state.resources.standby.state).toBe('not');
 });
+
+test('a request is heeded although the unrest that it causes is heard first', () => {
+  const node = new BenchNode();
+  node.kin = { ...FIELDS, hs_phase: 'stable', hs_hold: 'local', hs_stable: '1' };
+  node.join();
+  node.beat();
+  const last = node.state.nodes.get('lb2')?.statusSeq ?? 0;
+  const seq = (after: number): string => (last + after).toString(16);
+  node.beat('active', { hs_stable: '0', hs_standby: '1', seq: seq(2) });
+  node.drain();
+  node.hear({ t: 'ask_resources', rsc_hold: 'all', info: 'me', seq: seq(1) });
+  expect(node.sent()).toContain('ask_resources rsc_hold=all info=other');
+  // What is older than that is none of its business.
+  const busy = new BenchNode();
+  busy.kin = node.kin;
+  busy.join();
+  busy.beat();
+  busy.beat('active', { hs_stable: '0', hs_standby: '1', seq: seq(3) });
+  busy.hear({ t: 'ask_resources', rsc_hold: 'all', info: 'me', seq: seq(1) });
+  expect(busy.logged()).toContain('WARN: standby message [me] from lb2 ignored.  Other side is in flux.');
+});
+
+test('one that was killed and begins again claims what it is stopping: no alarm as long as it has not started', () => {
+  const node = new BenchNode({ autoFailback: 'on' });
+  node.kin = { ...FIELDS, hs_phase: 'stable', hs_hold: 'foreign', hs_stable: '1' };
+  node.join();
+  node.pass(6_000, false);
+  node.finish();
+  node.kin = { ...FIELDS, hs_phase: 'init', hs_hold: 'all' };
+  node.hear({ t: 'status', st: 'init', dt: '1388', protocol: '1', hg: '6', seq: '1', ...node.kin });
+  expect(node.logged().filter((line) => line.includes('Both machines'))).toEqual([]);
+  node.kin = { ...FIELDS, hs_phase: 'starting', hs_hold: 'all' };
+  node.hear({ t: 'status', st: 'up', dt: '1388', protocol: '1', hg: '6', seq: '2', ...node.kin });
+  expect(node.logged()).toContain('ERROR: Both machines own our resources!');
+});

@@ -34,17 +34,30 @@ test('a link ha.cf does not know is nobody’s link', () => {
 
 test('our own link is up when our packets come back', () => {
   const node = new BenchNode();
-  const own = (hg: string): void => node.packet(message({ t: 'status', st: 'up', src: 'lb1', seq: '1', hg, ts: '1' }));
+  const own = (hg: string, ts = node.ts()): void =>
+    node.packet(message({ t: 'status', st: 'up', src: 'lb1', seq: '1', hg, ts }));
   own('6');
+  own('7', '1');
   expect(links(node, 'lb1')).toEqual(['eth0 dead']);
   own('7');
   expect(links(node, 'lb1')).toEqual(['eth0 up']);
 });
 
+test('our own packets that come back are not acknowledged, whatever their numbers', () => {
+  const node = new BenchNode();
+  node.join();
+  for (let seq = 1; seq <= 20; seq += 1)
+    node.packet(message({ t: 'status', st: 'active', src: 'lb1', seq: seq.toString(16), hg: '7', ts: node.ts() }));
+  const acknowledged = () => node.sent().filter((text) => text.startsWith('NS_ackmsg')).length;
+  expect(acknowledged()).toBe(0);
+  for (let seq = 1; seq <= 20; seq += 1) node.hear({ t: 'status', st: 'active', dt: '1388', protocol: '1' });
+  expect(acknowledged()).toBe(2);
+});
+
 test('a ping node lives as long as it answers', () => {
   const node = new BenchNode({ pingNodes: ['10.0.0.1'], deadping: millis(4000) });
   const answer = (): void =>
-    node.packet(message({ t: 'NS_st', st: 'ping', info: 'ping', src: '10.0.0.1', ts: '1' }), '10.0.0.1');
+    node.packet(message({ t: 'NS_st', st: 'ping', info: 'ping', src: '10.0.0.1', ts: node.ts() }), '10.0.0.1');
   answer();
   expect(node.view().nodes.map(({ name, type, status }) => `${name} ${type} ${status}`)).toEqual([
     'lb1 normal up',

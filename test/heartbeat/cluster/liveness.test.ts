@@ -118,6 +118,20 @@ test('a short lateness does not count as silence', () => {
   expect(status(node)).toBe('active');
 });
 
+test.each([15, 40, 120, 300, 999])('somebody who is always late by %i ms still notices a dead peer in time', (late) => {
+  const node = new BenchNode();
+  node.join();
+  const heard = node.mono;
+  while (status(node) !== 'dead' && node.mono < heard + 60_000) {
+    node.mono = clusterMachine.wakeAt(node.state) + late;
+    node.step({ type: 'wake', loadAverage: 'n/a' });
+  }
+  expect(status(node)).toBe('dead');
+  // The timeout, one keepalive of patience, and the lateness itself, twice at most.
+  expect(node.mono - heard).toBeLessThanOrEqual(5000 + 1000 + 2 * late);
+  expect(node.mono - heard).toBeGreaterThan(5000);
+});
+
 test('a late heartbeat is logged with its interval', () => {
   const node = new BenchNode();
   node.join();

@@ -44,6 +44,7 @@ test('a packet without a number, or with a bad one', () => {
 
 test('a former generation is a replay; no generation counts as zero', () => {
   const node = new BenchNode();
+  node.lives = false;
   node.packet(status({ hg: '6' }));
   node.drain();
   node.packet(status({ hg: '5', seq: '2' }));

@@ -111,3 +111,31 @@ test('every disagreement is complained about once', () => {
   report(node, 'none', '1');
   expect(node.logged()).toEqual(['ERROR: No one owns foreign resources!']);
 });
+
+test('a report that was overtaken does not undo the newer one', () => {
+  const node = new BenchNode();
+  node.join('none');
+  node.hear({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '1', seq: '21' });
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', seq: '20' });
+  expect(node.state.resources).toMatchObject({ otherHold: 'local', otherStable: true });
+});
+
+test('a full report that was overtaken by the one that adds to it still counts', () => {
+  const node = new BenchNode();
+  node.join('none');
+  node.hear({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down', seq: '21' });
+  node.hear({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '1', seq: '20' });
+  expect(node.state.resources).toMatchObject({ otherHold: 'all', otherStable: true });
+});
+
+test('a new life has not claimed anything yet: a conflict with the former one begins anew, or is over', () => {
+  const node = new BenchNode();
+  node.join('local');
+  node.hear({ t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
+  expect(node.state.resources.conflictSince).toBeDefined();
+  node.pass(4_000);
+  node.beat('init', { hg: '6', seq: '1' });
+  expect(node.state.resources).toMatchObject({ conflictSince: node.mono, conflictAskedAt: undefined });
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1', hg: '6', seq: '2' });
+  expect(node.state.resources.conflictSince).toBeUndefined();
+});

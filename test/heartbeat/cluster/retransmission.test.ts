@@ -65,7 +65,9 @@ test('a dead node is not asked', () => {
 });
 
 const request = (node: BenchNode, first: string, last = first): void =>
-  node.packet(message({ t: 'NS_rexmit', src: 'lb2', dest: 'lb1', firstseq: first, lastseq: last, hg: '5', ts: '1' }));
+  node.packet(
+    message({ t: 'NS_rexmit', src: 'lb2', dest: 'lb1', firstseq: first, lastseq: last, hg: '5', ts: node.ts() }),
+  );
 
 test('what was sent is sent again, field for field', () => {
   const node = new BenchNode();
@@ -75,6 +77,7 @@ test('what was sent is sent again, field for field', () => {
     .find((sent) => text(sent, 'seq') === '2');
   node.beat('up');
   node.pass(3000, false);
+  node.beat('up');
   node.drain();
   request(node, '2');
   expect(node.drain()).toEqual([{ type: 'send', message: original }]);
@@ -101,7 +104,7 @@ test('what is not there is refused or denied', () => {
 test('what it acknowledged is not sent again', () => {
   const node = new BenchNode();
   node.beat('up');
-  node.packet(message({ t: 'NS_ackmsg', src: 'lb2', dest: 'lb1', ackseq: '2', hg: '5', ts: '1' }));
+  node.packet(message({ t: 'NS_ackmsg', src: 'lb2', dest: 'lb1', ackseq: '2', hg: '5', ts: node.ts() }));
   node.drain();
   request(node, '1', '2');
   expect(node.drain()).toEqual([]);
@@ -110,8 +113,21 @@ test('what it acknowledged is not sent again', () => {
 test('an acknowledgement of the future is a lie', () => {
   const node = new BenchNode();
   node.beat('up');
-  node.packet(message({ t: 'NS_ackmsg', src: 'lb2', dest: 'lb1', ackseq: 'ffff', hg: '5', ts: '1' }));
+  node.packet(message({ t: 'NS_ackmsg', src: 'lb2', dest: 'lb1', ackseq: 'ffff', hg: '5', ts: node.ts() }));
   node.drain();
   request(node, '1');
   expect(node.drain()).toHaveLength(1);
+});
+
+test('what cannot be sent again is refused once for a burst of requests', () => {
+  const node = new BenchNode();
+  node.beat('up');
+  node.pass(600_000);
+  node.drain();
+  for (let time = 0; time < 10; time++) request(node, '1', '40');
+  expect(node.sent()).toHaveLength(40);
+  node.pass(250);
+  node.drain();
+  request(node, '1', '40');
+  expect(node.sent()).toHaveLength(40);
 });

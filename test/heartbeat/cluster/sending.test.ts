@@ -82,6 +82,6 @@ test('what a script says in our fields is overwritten, and its own fields stay i
     message: message({ seq: 'ffff', t: 'mine', src: 'lb9', word: 'x', ttl: '99', hg: '1' }),
   });
   const [sent] = messages(node);
-  expect(names(sent)).toEqual(['t', 'word', 'src', 'srcuuid', 'seq', 'hg', 'ts', 'ld', 'ttl']);
+  expect(names(sent)).toEqual(['t', 'src', 'word', 'srcuuid', 'seq', 'hg', 'ts', 'ld', 'ttl']);
   expect(sent && [text(sent, 'src'), text(sent, 'seq'), text(sent, 'hg')]).toEqual(['lb1', '3', '7']);
 });

@@ -1,5 +1,5 @@
 /** Every line of the table of heartbeat reference 6.5. */
-import { message } from '../../../lib/heartbeat/wire/message.js';
+import { message, text } from '../../../lib/heartbeat/wire/message.js';
 import { BenchNode } from '../../support/bench-node.js';
 
 const submit = (node: BenchNode, what: string): void =>
@@ -181,4 +181,86 @@ test('a failed start is offered to the other node after 30 s (reference 2.6)', (
   node.drain();
   node.pass(1);
   expect(node.sent().filter((line) => line.startsWith('ask'))).toEqual(['ask_resources rsc_hold=local info=me']);
+});
+
+describe('what genuine says to words nobody should write into the FIFO', () => {
+  const say = (node: BenchNode, fields: Readonly<Record<string, string>>): readonly string[] => {
+    node.drain();
+    node.step({ type: 'submit', message: message({ t: 'ask_resources', ...fields }) });
+    return node.logged();
+  };
+
+  test('no info', () => {
+    expect(say(stable(), { rsc_hold: 'local' })).toContain('ERROR: Received standby message without info/from');
+  });
+
+  test('an unknown info, or a word out of turn', () => {
+    expect(say(stable(), { rsc_hold: 'local', info: 'banana' })).toContain(
+      "ERROR: Ignored standby message 'banana' from lb1 in state 0",
+    );
+    expect(say(stable(), { rsc_hold: 'local', info: 'done' })).toContain(
+      "ERROR: Ignored standby message 'done' from lb1 in state 0",
+    );
+  });
+
+  test('resources that do not exist are none, not all', () => {
+    const node = stable();
+    expect(say(node, { rsc_hold: 'xyz', info: 'me' })).toContain('ERROR: encode_resources: bad resource type [xyz]');
+    expect(state(node)).toBe('not');
+  });
+
+  test('no rsc_hold means all', () => {
+    const node = stable();
+    expect(say(node, { info: 'me' })).toContain('info: lb1 wants to go standby [all]');
+  });
+});
+
+describe('what cannot be stopped gets no second owner', () => {
+  test('a standby is off, what was stopped is started again, and the other node is not told to go on', () => {
+    const node = stable();
+    submit(node, 'all');
+    word(node, 'other', 'all');
+    node.drain();
+    const [job] = node.state.jobs;
+    node.step({ type: 'jobDone', job: job?.job ?? 0, outcome: 'done', stuck: 'local' });
+    const effects = node.drain();
+    expect(effects.find(({ type }) => type === 'job')).toMatchObject({ action: 'acquire', scope: 'all' });
+    expect(effects).toContainEqual(
+      expect.objectContaining({ priority: 'CRIT', text: expect.stringContaining('Standby cancelled: local') }),
+    );
+    expect(effects.filter((effect) => effect.type === 'send' && text(effect.message, 'info') === 'done')).toEqual([]);
+    node.finish();
+    expect(state(node)).toBe('not');
+    expect(node.state.resources.hold).toBe('all');
+  });
+
+  test('a shutdown waits for it without saying shutdone', () => {
+    const node = stable();
+    node.step({ type: 'stop' });
+    node.drain();
+    const [job] = node.state.jobs;
+    node.step({ type: 'jobDone', job: job?.job ?? 0, outcome: 'done', stuck: 'local' });
+    const effects = node.drain();
+    expect(effects.filter((effect) => effect.type === 'send' && text(effect.message, 't') === 'shutdone')).toEqual([]);
+    expect(effects.find(({ type }) => type === 'job')).toMatchObject({ action: 'release', scope: 'every' });
+    node.finish();
+    expect(node.sent()).toEqual(['shutdone st=dead']);
+  });
+});
+
+test('only what could not be started is offered to the other node, 30 s later', () => {
+  const node = stable({ autoFailback: 'off' });
+  word(node, 'me', 'local');
+  word(node, 'done', 'local');
+  const [job] = node.state.jobs;
+  node.step({ type: 'jobDone', job: job?.job ?? 0, outcome: 'failed', failed: 'foreign' });
+  // As in genuine the groups count as held until then (heartbeat reference 11.2, no. 20).
+  expect(node.state.resources.hold).toBe('all');
+  node.hear({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' });
+  node.pass(29_500);
+  expect(node.logged().filter((line) => line.includes('Going standby'))).toEqual([]);
+  node.pass(1_000);
+  const effects = node.drain();
+  expect(effects).toContainEqual({ type: 'log', priority: 'info', text: 'Going standby [foreign].' });
+  expect(effects.flatMap((effect) => (effect.type === 'send' ? [text(effect.message, 'info')] : []))).toContain('me');
 });

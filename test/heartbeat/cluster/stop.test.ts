@@ -64,6 +64,80 @@ test('before communication is up there is nothing to release', () => {
   expect(node.drain().map(({ type }) => type)).toEqual(['log', 'exit']);
 });
 
+test('before communication is up, but heard by somebody: it is told, and need not wait until we count as dead', () => {
+  const node = new BenchNode();
+  node.beat('up');
+  node.drain();
+  node.step({ type: 'stop' });
+  expect(node.sent()).toEqual(['resource rsc_hold=none rtype=full isstable=0 info=shutdown']);
+  node.finish();
+  expect(node.sent()).toEqual(['shutdone st=dead']);
+  // Its answer to what we asked before comes too late.
+  node.hear({ t: 'repnodes', dest: 'lb1', nodelist: 'lb1 lb2 ', delnodelist: ' ' });
+  node.pass(2_000);
+  expect(node.sent()).toEqual([]);
+  expect(node.state.stop.phase).toBe('gone');
+  expect(node.view().communicationUp).toBe(false);
+});
+
+test('a node that stops what a reload left it begins nothing when its initdead ends meanwhile', () => {
+  const node = new BenchNode({ kept: 'all' });
+  node.drain();
+  node.step({ type: 'stop' });
+  node.pass(20_000, false);
+  const effects = node.drain();
+  expect(effects.flatMap((effect) => (effect.type === 'job' ? [`${effect.action} ${effect.scope}`] : []))).toEqual([
+    'release every',
+  ]);
+  expect(effects).not.toContainEqual({ type: 'communicationUp' });
+  node.finish();
+  node.pass(2_000, false);
+  expect(exits(node)).toBe(1);
+});
+
+describe('a killed daemon left something that does not stop', () => {
+  const swept = (): BenchNode => {
+    const node = new BenchNode({ mayHaveLeftovers: true });
+    node.drain();
+    node.step({ type: 'jobDone', job: 1, outcome: 'done', stuck: 'foreign' });
+    return node;
+  };
+
+  test('it is tried again, and our own kind goes on hearing of it', () => {
+    const node = swept();
+    const effects = node.drain();
+    expect(effects).toContainEqual({
+      type: 'log',
+      priority: 'CRIT',
+      text: 'foreign resources that the last run left cannot be stopped: trying again.',
+    });
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'job', action: 'release', scope: 'foreign' }));
+    node.pass(1_000, false);
+    expect(node.sent(true).at(-1)).toContain('hs_hold=foreign');
+    node.finish();
+    expect(node.state.jobs).toEqual([]);
+  });
+
+  test('not once they are ours', () => {
+    const node = swept();
+    node.pass(12_000, false);
+    const [cleanup] = node.state.jobs;
+    expect(node.state.resources.hold).toBe('all');
+    node.step({ type: 'jobDone', job: cleanup?.job ?? 0, outcome: 'done', stuck: 'foreign' });
+    expect(node.state.jobs.map(({ purpose }) => purpose.kind)).not.toContain('cleanup');
+  });
+
+  test('a stop does not forget it: it releases everything', () => {
+    const node = swept();
+    node.step({ type: 'stop' });
+    const [cleanup] = node.state.jobs;
+    node.drain();
+    node.step({ type: 'jobDone', job: cleanup?.job ?? 0, outcome: 'done', stuck: 'foreign' });
+    expect(node.drain()).toContainEqual(expect.objectContaining({ type: 'job', action: 'release', scope: 'every' }));
+    expect(node.state.stop.phase).toBe('releasing');
+  });
+});
+
 test('the other node leaves while we are leaving', () => {
   const node = new BenchNode();
   node.join();

@@ -36,10 +36,10 @@ test('a message without a type is nothing', () => {
   expect(node.drain()).toEqual([]);
 });
 
-test('the report of a genuine mach_down counts only when the other node is really gone', () => {
+test('the report of a genuine mach_down: what it took is held here, also when the other node is not gone', () => {
   const node = joined();
   submit(node, { t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
-  expect(node.state.resources.hold).toBe('local');
+  expect(node.state.resources.hold).toBe('all');
   node.hear({ t: 'shutdone', st: 'dead' });
   node.finish();
   submit(node, { t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
@@ -56,6 +56,20 @@ test('a request for standby that we do not heed ourselves is not sent: the other
       type: 'log',
       priority: 'WARN',
       text: 'standby message [me] from lb1 ignored.  Other side is in flux.',
+    },
+  ]);
+});
+
+test('a report of a script that would disown what we hold is refused', () => {
+  const node = joined();
+  submit(node, { t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
+  node.drain();
+  submit(node, { t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' });
+  expect(node.drain()).toEqual([
+    {
+      type: 'log',
+      priority: 'WARN',
+      text: 'Message of type resource from a script or client refused: it would disown what we hold',
     },
   ]);
 });

@@ -1,14 +1,23 @@
 /** What `cl_status` prints (heartbeat reference 6.1). */
 import { message } from '../../../lib/heartbeat/wire/message.js';
-import { BenchNode } from '../../support/bench-node.js';
+import { BenchNode, UUID } from '../../support/bench-node.js';
 
 test('before communication is up', () => {
   const node = new BenchNode();
   expect(node.view()).toEqual({
     nodes: [
-      { name: 'lb1', type: 'normal', status: 'up', links: [{ name: 'eth0', status: 'dead' }] },
-      { name: 'lb2', type: 'normal', status: 'init', links: [{ name: 'eth0', status: 'dead' }] },
+      {
+        name: 'lb1',
+        type: 'normal',
+        status: 'up',
+        links: [{ name: 'eth0', status: 'dead' }],
+        uuid: UUID,
+        weight: 100,
+        site: '',
+      },
+      { name: 'lb2', type: 'normal', status: 'init', links: [{ name: 'eth0', status: 'dead' }], weight: 100, site: '' },
     ],
+    counters: {},
     resources: 'none',
     communicationUp: false,
   });

@@ -24,6 +24,7 @@ describe('keys', () => {
 
   test('the last definition and the last auth line win', () => {
     expect(parse('auth 1\n1 crc\n1 sha1 k\n').value?.sign.method).toBe('sha1');
+    expect(parse('auth 1\n1 crc\nauth 2\n1 sha1 k\nauth 1\n').value?.sign.method).toBe('sha1');
     expect(parse('auth 1\nauth 2\n1 crc\n2 md5 k\n').value?.sign.index).toBe(2);
   });
 

@@ -57,6 +57,7 @@ describe('defaults', () => {
   test('parameters are what was written, else a default, else computed', () => {
     expect(parse(GOOD).value.parameters).toEqual({
       ...DEFAULT_PARAMETERS,
+      debug: '0',
       logfile: '/l',
       auto_failback: 'on',
       warntime: '15000ms',
@@ -103,6 +104,16 @@ describe('lines', () => {
     expect(renderDiagnostic(diagnostic)).toBe(
       "ha.cf:5:12: error: there is no interface ehh1 (did you mean 'eth1'?)\n    bcast eth1 ehh1\n               ^~~~",
     );
+  });
+
+  test('a program of the genuine package is found where this distribution has it', () => {
+    const text = `${GOOD}respawn hacluster /usr/lib64/heartbeat/ipfail\n`;
+    expect(mentionedIn(text).files).toContain('/usr/libexec/heartbeat/ipfail');
+    const [diagnostic] = parse(text).diagnostics;
+    expect(diagnostic).toMatchObject({
+      message: 'there is no /usr/lib64/heartbeat/ipfail',
+      suggestion: '/usr/libexec/heartbeat/ipfail',
+    });
   });
 
   test('a wrong directive does not bring further errors along', () => {
@@ -210,17 +221,8 @@ describe('not acted on yet', () => {
       ping6: 'ping6 fd00::1',
       ping_group: 'ping_group g 10.0.0.1',
       auto_failback: 'auto_failback legacy',
-      watchdog: 'watchdog /dev/watchdog',
-      respawn: 'respawn root /bin/true',
-      failfast: 'failfast root /bin/true',
-      stonith: 'stonith null /etc/passwd',
-      stonith_host: 'stonith_host * null lb1',
-      use_logd: 'use_logd yes',
       uuidfrom: 'uuidfrom nodename',
       quorum_server: 'quorum_server x',
-      coreroot: 'coreroot /x',
-      memreserve: 'memreserve 3',
-      conn_logd_time: 'conn_logd_time 3',
       crm_daemon_dir: 'crm_daemon_dir /x',
     };
     for (const [name, { instead }] of Object.entries(NOT_ACTED_ON))
@@ -302,5 +304,39 @@ describe('any text', () => {
         expect(readingFailed || checkingFailed).toBe(diagnostics.some(({ severity }) => severity === 'error'));
       }),
     );
+  });
+});
+
+describe('media of other builds', () => {
+  test.each([
+    ['hbaping fc0', '5:1: hbaping is not supported: Fibre Channel adapters cannot be asked'],
+    ['tipc', '5:1: tipc is not supported: reach the other node with bcast, mcast or ucast'],
+    ['rds eth0', '5:1: rds is not supported: reach the other node with bcast, mcast or ucast'],
+  ])('%s is refused with what to write instead', (line, said) => {
+    expect(errors(`${line}\n`)).toEqual([expect.stringContaining(said)]);
+    expect(parse(`${GOOD}${line}\n`).reading.map(({ text }) => text)).toContain(
+      `Illegal directive [${line.split(' ')[0]}] in /etc/ha.d//ha.cf`,
+    );
+  });
+
+  test('compression: what the three directives mean', () => {
+    expect(value('').compression).toEqual({ algorithm: 'zlib', threshold: 2048, traditional: false });
+    const set = value('compression bz2\ncompression_threshold 5\ntraditional_compression on\n').compression;
+    expect(set).toEqual({ algorithm: 'bz2', threshold: 5120, traditional: true });
+  });
+
+  test('ping_group: a member that cannot be resolved is left out, as genuine does; the node starts', () => {
+    expect(errors('ping_group g nosuchhost 10.0.0.1\n')).toEqual([]);
+    expect(warnings('ping_group g nosuchhost 10.0.0.1\n')).toEqual([
+      '5:14: nosuchhost cannot be resolved and is left out of the group',
+    ]);
+    expect(parse(`${GOOD}ping_group g nosuchhost 10.0.0.1\n`).reading.map(({ text }) => text)).toEqual([
+      'glib: unknown host: nosuchhost: Resource temporarily unavailable',
+    ]);
+  });
+
+  test('ucast6: an address of the link may name its own device, and no other', () => {
+    expect(errors('ucast6 eth0 fe80::1%eth0\n')).toEqual([]);
+    expect(errors('ucast6 eth0 fe80::1%eth1\n')).toHaveLength(1);
   });
 });

@@ -1,5 +1,7 @@
 import { type Media, type MediumPlan, openMedia } from '../../../lib/heartbeat/media/media.js';
-import { type MediumContext, MediumError } from '../../../lib/heartbeat/media/medium.js';
+import { type MediumContext, MediumError, type Outgoing, TooLarge } from '../../../lib/heartbeat/media/medium.js';
+
+const packet = (content: string): Outgoing => ({ netstring: Buffer.from(content), text: () => Buffer.from(content) });
 
 /** A medium whose every property a test can break. */
 const fake = (link: string) => {
@@ -8,6 +10,7 @@ const fake = (link: string) => {
     opened: 0,
     closed: 0,
     intact: true,
+    tooLarge: false,
     refuseOpen: undefined as string | undefined,
     refuseSend: undefined as string | undefined,
     context: undefined as MediumContext | undefined,
@@ -21,12 +24,13 @@ const fake = (link: string) => {
       state.context = context;
       return {
         title: `bcast ${link}`,
-        started: `started ${link}`,
+        started: [`started ${link}`],
         send: async (packet) => {
+          if (state.tooLarge) throw new TooLarge(70_000, 65_507);
           if (state.refuseSend !== undefined) {
             throw Object.assign(new Error('send failed'), { code: state.refuseSend });
           }
-          state.sent.push(Buffer.from(packet).toString());
+          state.sent.push(Buffer.from(packet.netstring).toString());
         },
         isIntact: () => state.intact,
         close: async () => {
@@ -45,7 +49,7 @@ const setUp = async (...plans: MediumPlan[]): Promise<{ media: Media; said: stri
     plans,
     log: (priority, text) => said.push(`${priority}: ${text}`),
     bindToDevice: async () => undefined,
-    onPacket: (data, link) => seen.push(`${link}: ${data}`),
+    onPacket: (data, link, from) => seen.push(`${link} ${from ?? '-'}: ${data}`),
   });
   return { media, said, seen };
 };
@@ -54,10 +58,11 @@ test('every packet goes to every medium, and what arrives is told under the link
   const one = fake('eth0');
   const two = fake('eth1');
   const { media, said, seen } = await setUp(one.plan, two.plan);
-  await media.send(Buffer.from('hello'));
+  await media.send(packet('hello'));
   expect([one.state.sent, two.state.sent]).toEqual([['hello'], ['hello']]);
-  two.state.context?.onPacket(Buffer.from('reply'));
-  expect(seen).toEqual(['eth1: reply']);
+  two.state.context?.onPacket(Buffer.from('reply'), '10.0.0.2');
+  one.state.context?.onPacket(Buffer.from('tty'));
+  expect(seen).toEqual(['eth1 10.0.0.2: reply', 'eth0 -: tty']);
   expect(said).toEqual(['info: started eth0', 'info: started eth1']);
 });
 
@@ -66,9 +71,9 @@ test('one medium that fails does not keep the packet from the others', async () 
   const two = fake('eth1');
   const { media, said } = await setUp(one.plan, two.plan);
   one.state.refuseSend = 'ENETUNREACH';
-  await media.send(Buffer.from('a'));
+  await media.send(packet('a'));
   one.state.refuseSend = undefined;
-  await media.send(Buffer.from('b'));
+  await media.send(packet('b'));
   expect([one.state.sent, two.state.sent]).toEqual([['b'], ['a', 'b']]);
   expect(said.slice(2)).toEqual(['ERROR: write_child: write failure on bcast eth0.: Network is unreachable']);
 });
@@ -80,7 +85,12 @@ test('a medium that cannot be opened at the start is fatal, all failures are tol
   bad.state.refuseOpen = 'glib: IP interface [eth9] does not exist';
   worse.state.refuseOpen = 'glib: IP interface [eth8] does not exist';
   await expect(setUp(good.plan, bad.plan, worse.plan)).rejects.toMatchObject({
-    messages: ['glib: IP interface [eth9] does not exist', 'glib: IP interface [eth8] does not exist'],
+    messages: [
+      'glib: IP interface [eth9] does not exist',
+      'make_io_childpair: cannot open bcast eth9',
+      'glib: IP interface [eth8] does not exist',
+      'make_io_childpair: cannot open bcast eth8',
+    ],
   });
   expect(good.state.closed).toBe(1);
 });
@@ -110,7 +120,7 @@ test('a medium that only fails to write is opened anew now and then', async () =
   const { media } = await setUp(one.plan);
   one.state.refuseSend = 'ENETDOWN';
   for (let second = 0; second < 12; second += 1) {
-    await media.send(Buffer.from('x'));
+    await media.send(packet('x'));
     await media.check();
   }
   expect(one.state.opened).toBeGreaterThanOrEqual(2);
@@ -123,4 +133,19 @@ test('nothing is opened after the media were closed', async () => {
   await media.close();
   await media.check();
   expect([one.state.opened, one.state.closed]).toEqual([1, 1]);
+});
+
+test('a message that no datagram can hold is dropped with one line, and the medium is not to blame', async () => {
+  const one = fake('eth0');
+  const { media, said } = await setUp(one.plan);
+  one.state.tooLarge = true;
+  for (let tries = 0; tries < 5; tries += 1) await media.send(packet('huge'));
+  await media.check();
+  expect(one.state.opened).toBe(1);
+  expect(new Set(said.slice(1))).toEqual(
+    new Set([
+      'ERROR: write_child: write failure on bcast eth0.: Message too long: 70000 bytes, at most 65507 fit. The message is dropped.',
+    ]),
+  );
+  expect(said).toHaveLength(6);
 });

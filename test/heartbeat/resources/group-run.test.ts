@@ -11,7 +11,7 @@ import {
 import { type Millis, millis } from '../../../lib/time.js';
 import { group } from './sample-groups.js';
 
-const settings: RunSettings = { self: 'lb1', stopRetries: 10 };
+const settings: RunSettings = { stopRetries: 10 };
 
 /** How the scripts of a test behave; everything not said works and is not running. */
 interface Scripts {
@@ -58,7 +58,6 @@ const play = (
     event = undefined;
     for (const effect of step.effects) {
       if (effect.type === 'log') logged.push(`${effect.priority}: ${effect.text}`);
-      if (effect.type === 'standbyLater') did.push(`standby ${effect.scope}`);
       if (effect.type === 'done') report = effect.report;
       event = answer(effect) ?? event;
     }
@@ -98,7 +97,7 @@ describe('acquiring', () => {
     ]);
   });
 
-  test('gives the whole group up when one does not start, and asks for a standby later', () => {
+  test('gives the whole group up when one does not start, and tells which', () => {
     const { did, logged, report } = play('acquire', ['lb2 10.0.0.101/24/eth0 testsvc::mail', line], {
       codes: { 'start testsvc::mail': [1] },
     });
@@ -113,14 +112,13 @@ describe('acquiring', () => {
       'info: Running /etc/ha.d/resource.d/testsvc mail stop',
       'info: Running /etc/ha.d/resource.d/IPaddr 10.0.0.101/24/eth0 stop',
     ]);
-    expect(did).toContain('standby foreign');
     expect(did.at(-1)).toBe('start testsvc::web');
     expect(report?.outcome).toBe('failed');
     expect(report?.givenUp.map(({ node }) => node)).toEqual(['lb2']);
   });
 
-  test('a group of ours goes away as local resources', () => {
-    expect(play('acquire', [line], { codes: { 'start testsvc::web': [5] } }).did).toContain('standby local');
+  test('where a script has no arguments two blanks stand side by side, as in genuine', () => {
+    expect(play('acquire', ['lb1 testsvc']).logged.at(-1)).toBe('info: Running /etc/ha.d/resource.d/testsvc  start');
   });
 
   test('a script that is not installed is a failed start', () => {
@@ -156,6 +154,7 @@ describe('releasing', () => {
     expect(did.filter((each) => each === 'stop testsvc::web')).toHaveLength(11);
     expect(logged).toContain('ERROR: Resource script for testsvc::web probably not LSB-compliant.');
     expect(logged).toContain('WARN: it (testsvc::web) MUST succeed on a stop when already stopped');
+    expect(logged).toContain('WARN: Machine reboot narrowly avoided!');
     expect(did.at(-1)).toBe('stop 10.0.0.100/24/eth0');
     expect(report?.stuck).toEqual([]);
   });
@@ -168,11 +167,11 @@ describe('releasing', () => {
     expect(logged).toContain('CRIT: Resource STOP failure. Reboot required!');
     expect(logged.join('\n')).toMatch(/CRIT: testsvc::web still runs here.*end it by hand/);
     expect(did.at(-1)).toBe('stop 10.0.0.100/24/eth0');
-    expect(report?.stuck.map(({ word }) => word)).toEqual(['testsvc::web']);
+    expect(report?.stuck.map(({ node }) => node)).toEqual(['lb1']);
   });
 
   test('HA_STOPRETRYMAX says how often', () => {
-    const twice = { self: 'lb1', stopRetries: 2 };
+    const twice = { stopRetries: 2 };
     const { did } = play('release', [line], { codes: { 'stop testsvc::web': [1] } }, twice);
     expect(did.filter((each) => each === 'stop testsvc::web')).toHaveLength(3);
   });

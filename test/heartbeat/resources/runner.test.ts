@@ -1,7 +1,7 @@
 import type { Parsed } from '../../../lib/config/diagnostic.js';
 import type { ResourceGroup, ResourceSpec } from '../../../lib/heartbeat/config/model.js';
 import { createResourceRunner } from '../../../lib/heartbeat/resources/runner.js';
-import { type Millis, millis } from '../../../lib/time.js';
+import { type Millis, millis, seconds } from '../../../lib/time.js';
 import { group } from './sample-groups.js';
 
 const good = (...lines: readonly string[]): Parsed<readonly ResourceGroup[]> => ({
@@ -20,16 +20,24 @@ const broken: Parsed<readonly ResourceGroup[]> = {
 };
 
 /** A runner on a virtual clock whose scripts record what is done. */
-const bench = (failing: readonly string[] = []) => {
+const bench = (
+  failing: readonly string[] = [],
+  onStart: (word: string, environment?: Readonly<Record<string, string>>) => void = () => {},
+) => {
   const did: string[] = [];
   const logged: string[] = [];
-  const standbys: string[] = [];
   const timers: { readonly at: number; readonly act: () => void }[] = [];
   let mono = 0;
   let file: () => Parsed<readonly ResourceGroup[]> = () => good('lb1 a b', 'lb2 c d');
-  const act = async (verb: string, { word }: ResourceSpec): Promise<number> => {
+  const act = async (
+    verb: string,
+    { word }: ResourceSpec,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<number> => {
     did.push(`${verb} ${word}`);
+    if (verb === 'start') onStart(word, environment);
     await Promise.resolve();
+    if (failing.includes(`bug at ${verb} ${word}`)) throw new Error('oops');
     return failing.includes(`${verb} ${word}`) ? 1 : 0;
   };
   const runner = createResourceRunner({
@@ -43,7 +51,6 @@ const bench = (failing: readonly string[] = []) => {
       perform: act,
     },
     log: (script, priority, text) => logged.push(`${script.name} ${priority}: ${text}`),
-    requestStandby: (scope) => standbys.push(scope),
     after: (delay, callback) => {
       const timer = { at: mono + delay, act: callback };
       timers.push(timer);
@@ -58,7 +65,7 @@ const bench = (failing: readonly string[] = []) => {
       timer.act();
     }
   };
-  return { runner, did, logged, standbys, advance, write: (reader: typeof file) => (file = reader) };
+  return { runner, did, logged, advance, write: (reader: typeof file) => (file = reader) };
 };
 
 test('local are the groups that prefer this node, foreign those of the others', async () => {
@@ -75,12 +82,6 @@ test('one group alone can be named by its key', async () => {
   const { runner, did } = bench();
   await runner.acquire('all', { group: 'c' });
   expect(did).toEqual(['start c', 'start d']);
-});
-
-test('jobs run one after the other, in the order asked for', async () => {
-  const { runner, did } = bench();
-  await Promise.all([runner.acquire('local'), runner.release('local'), runner.acquire('foreign')]);
-  expect(did).toEqual(['start a', 'start b', 'stop b', 'stop a', 'start c', 'start d']);
 });
 
 test('haresources is read again for every job', async () => {
@@ -120,24 +121,72 @@ test('a reader that fails is like a broken file', async () => {
   expect(did).toHaveLength(4);
 });
 
-test('30 s after a failed start the group is offered to the other node', async () => {
-  const { runner, standbys, advance } = bench(['start d']);
-  expect(await runner.acquire('all')).toMatchObject({ outcome: 'failed' });
-  advance(millis(29_999));
-  expect(standbys).toEqual([]);
-  advance(millis(1));
-  expect(standbys).toEqual(['foreign']);
+test('a group that was given up is named', async () => {
+  const { runner } = bench(['start d']);
+  const { outcome, givenUp } = await runner.acquire('all');
+  expect(outcome).toBe('failed');
+  expect(givenUp.map(({ node }) => node)).toEqual(['lb2']);
 });
 
-test('a shutdown cancels waiting acquire jobs and late standbys, but not the release that follows', async () => {
-  const { runner, did, standbys, advance } = bench(['start b']);
-  await runner.acquire('local');
-  did.length = 0;
-  const waiting = [runner.acquire('foreign'), runner.acquire('local')];
+test('a failed stop is tried again as long as it takes', async () => {
+  const { runner, did, advance } = bench(['stop b']);
+  const released = runner.release('local');
+  for (let second = 0; second < 12; second += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    advance(millis(1000));
+  }
+  expect((await released).stuck).toEqual([]);
+  expect(did.filter((each) => each === 'stop b')).toHaveLength(11);
+});
+
+test('a shutdown ends the acquire job that runs and cancels later ones, but not the release that follows', async () => {
+  const { runner, did } = bench();
+  const running = runner.acquire('all');
+  await Promise.resolve();
   runner.cancelAcquire();
-  waiting.push(runner.release('every'));
-  await Promise.all(waiting);
+  await Promise.all([running, runner.acquire('foreign')]);
+  expect(did.length).toBeLessThanOrEqual(1);
+  did.length = 0;
+  await runner.release('every');
   expect(did).toEqual(['stop b', 'stop a', 'stop d', 'stop c']);
-  advance(millis(60_000));
-  expect(standbys).toEqual([]);
+});
+
+test('the scripts of each group get the environment of the moment', async () => {
+  const seen: string[] = [];
+  const { runner } = bench([], (word, environment) => seen.push(`${word} ${environment?.HA_ipaddr}`));
+  await runner.acquire('all', { environment: (one) => ({ HA_ipaddr: one.resources[0]?.word ?? '' }) });
+  expect(seen).toEqual(['a a', 'b a', 'c c', 'd c']);
+});
+
+test('a group whose line is taken out while it runs is stopped with its node, and only once', async () => {
+  const { runner, did, write } = bench();
+  await runner.acquire('all');
+  write(() => good('lb1 a', 'lb2 c d'));
+  did.length = 0;
+  await runner.release('local');
+  expect(did).toEqual(['stop b', 'stop a']);
+  did.length = 0;
+  await runner.release('every');
+  expect(did).toEqual(['stop a', 'stop d', 'stop c']);
+});
+
+test('the next job uses what the file says by then', async () => {
+  const { runner, did, write } = bench();
+  write(() => good('lb1 a x', 'lb2 c d'));
+  await runner.acquire('local');
+  expect(did).toEqual(['start a', 'start x']);
+});
+
+test('a bug of ours never makes anybody believe that something has stopped, or has started', async () => {
+  const { runner, logged, advance } = bench(['bug at stop c', 'bug at start a']);
+  const releasing = runner.release('foreign');
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  advance(seconds(10));
+  expect(await releasing).toEqual({ outcome: 'failed', givenUp: [], stuck: [group('lb2 c d')] });
+  const acquiring = runner.acquire('local');
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  advance(seconds(10));
+  expect(await acquiring).toEqual({ outcome: 'failed', givenUp: [group('lb1 a b')], stuck: [] });
+  const bug = 'ResourceManager ERROR: Internal error while resources were handled: Error: oops';
+  expect(logged.filter((line) => line.includes('ERROR'))).toEqual([bug, bug]);
 });

@@ -3,9 +3,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiClient } from '../../../lib/heartbeat/api/client.js';
+import { encodeFrame } from '../../../lib/heartbeat/api/frame.js';
 import type { Configuration } from '../../../lib/heartbeat/config/configuration.js';
 import type { HaConfig } from '../../../lib/heartbeat/config/model.js';
-import type { ClientPort } from '../../../lib/heartbeat/daemon.js';
+import type { ClientPort } from '../../../lib/heartbeat/daemon-parts.js';
 import { type Message, message, text } from '../../../lib/heartbeat/wire/message.js';
 import { openClientPort } from '../../../lib/heartbeat/wiring/api-server.js';
 import type { Engine } from '../../../lib/heartbeat/wiring/engine.js';
@@ -93,7 +94,9 @@ test('bytes that are no frame end the connection, and no other', async () => {
   rogue.write('GET / HTTP/1.0\r\n\r\n');
   rogue.resume();
   await closed;
-  expect(said.some((line) => line.startsWith('WARN: '))).toBe(true);
+  expect(said.some((line) => line.startsWith('ERROR: ipc_bufpool_update: magic number in head does not match.'))).toBe(
+    true,
+  );
   expect(await client.ask('nodelist')).toHaveLength(1);
   client.close();
 });
@@ -104,4 +107,90 @@ test('messages of the cluster reach the clients', async () => {
   const heard = await client.askCluster('set_sendqlen', { sendqlen: '1' }, 'ifstat', 5000);
   expect(heard === undefined ? undefined : text(heard, 'ifname')).toBe('eth0');
   client.close();
+});
+
+/** A connection as anybody may make one; `text` is everything that came back. */
+const stranger = async () => {
+  const socket = connect(join(folder, 'register'));
+  socket.on('error', () => {});
+  const heard = { text: '', closed: false };
+  socket.on('data', (data) => {
+    heard.text += data.toString('latin1');
+  });
+  socket.once('close', () => {
+    heard.closed = true;
+  });
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return { socket, heard };
+};
+
+const eventually = async (what: string, condition: () => boolean): Promise<void> => {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 500) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+const ask = (reqtype: string, more: Readonly<Record<string, string>> = {}): Uint8Array => {
+  const pid = String(process.pid);
+  return encodeFrame(message({ t: 'hbapi-req', reqtype, dest: 'lb1', pid, from_id: pid, ...more }));
+};
+
+test('connections that say nothing are many but not endless, and do not keep others from signing on', async () => {
+  const client = await signOn('probe');
+  const silent: Awaited<ReturnType<typeof stranger>>[] = [];
+  for (let count = 0; count < 1100; count++) silent.push(await stranger());
+  await eventually('the oldest are closed', () => silent.filter(({ heard }) => heard.closed).length >= 70);
+  expect(silent.filter(({ heard }) => heard.closed).length).toBeLessThan(100);
+  expect(said.filter((line) => line.startsWith('WARN: More than 1024 local clients'))).toHaveLength(1);
+  expect(await client.ask('nodelist')).toHaveLength(1);
+  for (const { socket } of silent) socket.destroy();
+  client.close();
+});
+
+test('who does not read is cut off, with one line', async () => {
+  const { socket, heard } = await stranger();
+  socket.write(ask('signon', { uid: String(process.geteuid?.()), gid: String(process.getegid?.()) }));
+  await eventually('signed on', () => heard.text.includes('result=OK'));
+  socket.pause();
+  for (let count = 0; count < 20_000 && !said.some((line) => line.includes('does not read')); count++) {
+    socket.write(ask('nodelist'));
+    if (count % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await eventually('cut off', () => said.some((line) => line.includes('does not read')));
+  expect(said.filter((line) => line.includes('does not read'))).toHaveLength(1);
+  socket.destroy();
+  expect(await (await signOn()).ask('numnodes')).toHaveLength(1);
+});
+
+test('half a frame is waited for; the length a frame claims is not set aside', async () => {
+  const { socket, heard } = await stranger();
+  const frame = Buffer.from(ask('signon', { uid: String(process.geteuid?.()), gid: String(process.getegid?.()) }));
+  for (const byte of frame.subarray(0, -1)) socket.write(Buffer.of(byte));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(heard.text).toBe('');
+  socket.write(frame.subarray(-1));
+  await eventually('signed on', () => heard.text.includes('result=OK'));
+  socket.write(Buffer.from('ffffff7fcdab0000', 'hex'));
+  await eventually('closed', () => heard.closed);
+});
+
+test('while clients are paused nothing of theirs is read, somebody new may sign on, and later all is answered', async () => {
+  const client = await signOn('probe');
+  port.pause(true);
+  let answered = false;
+  const answer = client.ask('numnodes').then((messages) => {
+    answered = true;
+    return messages;
+  });
+  const late = await signOn();
+  const lateAnswer = late.ask('numnodes');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(answered).toBe(false);
+  port.deliver(message({ t: 'ifstat', node: 'lb2', ifname: 'eth0', st: 'dead' }));
+  port.pause(false);
+  expect(await answer).toHaveLength(1);
+  expect(await lateAnswer).toHaveLength(1);
+  client.close();
+  late.close();
 });

@@ -1,5 +1,5 @@
 import type { HaConfig, Medium, ResourceGroup } from '../../../lib/heartbeat/config/model.js';
-import { clusterSettings, pingMedia, usableMedia } from '../../../lib/heartbeat/wiring/settings.js';
+import { clusterSettings, linkMedia, pingMedia } from '../../../lib/heartbeat/wiring/settings.js';
 import { millis, seconds } from '../../../lib/time.js';
 
 const at = { file: 'ha.cf', line: 1, column: 1 };
@@ -37,9 +37,9 @@ const group = (node: string, word: string): ResourceGroup => ({
   ],
 });
 
-test('media that are acted on; two on one device are one link; ping nodes apart', () => {
-  expect(usableMedia(config).map(({ kind }) => kind)).toEqual(['ucast', 'ucast', 'bcast']);
-  expect(pingMedia(config).map(({ name }) => name)).toEqual(['10.0.0.9']);
+test('links to nodes; two on one device are one link; ping nodes apart', () => {
+  expect(linkMedia(config).map(({ kind }) => kind)).toEqual(['ucast', 'ucast', 'serial', 'bcast', 'mcast6']);
+  expect(pingMedia(config).map(({ name }) => name)).toEqual(['10.0.0.9', 'grp']);
   const identity = { generation: 7, uuid: new Uint8Array(16) };
   const groups = [group('lb2', '10.0.0.101'), group('lb1', '10.0.0.100')];
   expect(
@@ -47,8 +47,8 @@ test('media that are acted on; two on one device are one link; ping nodes apart'
   ).toMatchObject({
     self: 'lb1',
     nodes: ['lb1', 'lb2'],
-    pingNodes: ['10.0.0.9'],
-    links: ['eth0', 'eth1'],
+    pingNodes: ['10.0.0.9', 'grp'],
+    links: ['eth0', '/dev/ttyS0', 'eth1', 'eth2'],
     autoFailback: 'off',
     generation: 7,
     hasLocalGroups: true,

@@ -1,5 +1,6 @@
 /** checktype=connect: up when somebody accepts, nothing is sent. */
 import { connectCheck } from '../../../lib/ldirectord/checks/connect.js';
+import { socketError } from '../../../lib/ldirectord/checks/socket.js';
 import { inWords, targetOn, timed } from './run.js';
 import { closedPort, closeServers, tcpServer } from './servers.js';
 
@@ -24,4 +25,15 @@ describe('connect check', () => {
   test('port 0 is refused (a service without a default port)', async () => {
     expect(inWords((await timed(connectCheck, targetOn(0, { service: 'none' }))).verdict)).toMatch(/^L4REFUSED/);
   });
+});
+
+test.each([
+  ['ECONNREFUSED', 'L4REFUSED', 'Connection refused'],
+  ['EPERM', 'L4UNREACHABLE', 'Operation not permitted'],
+  ['EHOSTDOWN', 'L4UNREACHABLE', 'Host is down'],
+  ['ECONNABORTED', 'L4RESET', 'Software caused connection abort'],
+  ['EMFILE', 'L4ERROR', 'Too many open files'],
+  ['EOTHER', 'L4ERROR', 'some words'],
+])('%s is %s, in the words of the system', (code, cause, words) => {
+  expect(socketError(Object.assign(new Error('some words'), { code }))).toEqual([cause, words]);
 });

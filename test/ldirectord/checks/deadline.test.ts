@@ -1,6 +1,6 @@
 /** The outer deadline: whatever a check does, its verdict is there in time. */
 import type { Check } from '../../../lib/ldirectord/checks/check.js';
-import { runCheck } from '../../../lib/ldirectord/checks/deadline.js';
+import { startCheck } from '../../../lib/ldirectord/checks/deadline.js';
 import { down, up } from '../../../lib/ldirectord/checks/verdict.js';
 import { millis } from '../../../lib/time.js';
 import { inWords, targetOn, timed } from './run.js';
@@ -38,13 +38,11 @@ describe('deadline of a check', () => {
   });
 
   test('a stop of the daemon ends a running check at once', async () => {
-    const stop = new AbortController();
-    const running = runCheck(
+    const { verdict, end } = startCheck(
       { check: () => new Promise(() => undefined), deadline: millis(60_000) },
       targetOn(1),
-      stop.signal,
     );
-    stop.abort();
-    expect((await running).state).toBe('down');
+    end();
+    expect((await verdict).state).toBe('down');
   });
 });

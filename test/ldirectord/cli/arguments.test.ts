@@ -6,8 +6,14 @@ const parse = (line: string): unknown => {
   const result = parseArguments(line.split(' ').filter((word) => word !== ''));
   if (result.kind === 'usage') return result.complaint ?? 'usage';
   if (result.kind !== 'command') return result.kind;
-  const { command, configWord, debug, json } = result;
-  return [configWord ?? '(default)', command, ...(debug ? ['debug'] : []), ...(json ? ['json'] : [])].join(' ');
+  const { command, configWord, debug, json, table } = result;
+  return [
+    configWord ?? '(default)',
+    command,
+    ...(debug ? ['debug'] : []),
+    ...(json ? ['json'] : []),
+    ...(table ? ['table'] : []),
+  ].join(' ');
 };
 
 test.each([
@@ -20,6 +26,13 @@ test.each([
   ['check', '(default) check'],
   ['check --json', '(default) check json'],
   ['x.cf check --json', 'x.cf check json'],
+  ['status --json', '(default) status json'],
+  ['status --table', '(default) status table'],
+  ['x.cf status --json', 'x.cf status json'],
+  ['-d x.cf status --table', 'x.cf status debug table'],
+  // Genuine ignores what follows the command, and so do all other commands here.
+  ['x.cf start --json --table', 'x.cf start'],
+  ['x.cf check --table', 'x.cf check'],
   ['-v', 'version'],
   ['--version start', 'version'],
   ['-dv', 'version'],

@@ -106,6 +106,20 @@ describe('virtuals and reals', () => {
     expect(real).toMatchObject({ weight: 3, request: '/a.html', receive: 'ok', lower: 2, upper: 5 });
   });
 
+  test('what stands behind a request that begins with a slash counts here, with a warning; the rest of its line is no error', () => {
+    const text = section(
+      'real=192.168.0.1:80 masq 5 "/x", "ok" l:1 u:9',
+      'real=192.168.0.2:80 masq 5 "x", "ok" l:1 u:9',
+    );
+    const expected = { weight: 5, request: '/x', receive: 'ok', lower: 1, upper: 9 };
+    expect(only(text).reals).toMatchObject([expected, expected]);
+    expect(places(parse(text).diagnostics)).toEqual(['2:33 real-forgotten']);
+    const more = parse(section('real=192.168.0.1:80 masq 5 "/x", "ok" u:9 junk'));
+    expect(hasErrors(more.diagnostics)).toBe(false);
+    expect(more.value.virtuals[0]?.reals).toMatchObject([{ receive: 'ok', upper: 9 }]);
+    expect(hasErrors(parse(section('real=192.168.0.1:80 masq 5 "x", "ok" u:9 junk')).diagnostics)).toBe(true);
+  });
+
   test('a range makes one real per address, with the place of its line', () => {
     const { reals } = only(section('real=192.168.0.254->192.168.1.1:80 masq 2'));
     expect(reals.map(({ address }) => address)).toEqual([
@@ -170,6 +184,14 @@ describe('mistakes', () => {
     expect(places(parse(text).diagnostics)).toEqual(['4:5 unknown-directive', '5:15 scheduler']);
   });
 
+  test("a fallback without a port has the virtual's, and is looked up first", () => {
+    const refused = parse('virtual=10.0.0.3:99999\n    fallback=127.0.0.1\n');
+    expect(startOutput(refused.diagnostics, 1).lines).toEqual([
+      'Error [1] reading file /etc/ha.d/t.cf at line 2: invalid port for fallback server',
+    ]);
+    expect(only(section('fallback=127.0.0.1')).fallback).toMatchObject({ address: '127.0.0.1', port: 80 });
+  });
+
   test('a warning before the error is printed, one after it is not', () => {
     const text = `checkcount=2\nfork=x\nsupervised\n`;
     expect(startOutput(parse(text).diagnostics, 1)).toEqual({
@@ -199,8 +221,6 @@ describe('mistakes', () => {
     ['real=192.168.0.1:80 gate 1 l:5', 'thresholds', undefined],
     ['real=192.168.0.1::80 gate', 'real-address', undefined],
     ['real=5.245.224.254->5.245.225.1:80 masq', 'range-digits', undefined],
-    ['monitorfile=/tmp/x', 'not-acted-on', undefined],
-    ['service=ftp', 'not-acted-on', undefined],
     ['load="x"', 'load', undefined],
   ])('%s is accepted with a warning of ours', (line, code, suggestion) => {
     const { diagnostics } = parse(section(line));
@@ -209,8 +229,7 @@ describe('mistakes', () => {
     expect(found).toHaveLength(1);
     expect(found[0]?.genuine).toBeUndefined();
     expect(found[0]?.suggestion).toBe(suggestion);
-    // At the directive itself, except for what concerns the whole virtual.
-    expect(found[0]?.at.line).toBe(code === 'not-acted-on' && line.startsWith('service') ? 1 : 2);
+    expect(found[0]?.at.line).toBe(2);
   });
 
   // Tried with the genuine program.

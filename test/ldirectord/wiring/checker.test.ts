@@ -1,9 +1,8 @@
-/** The checker runs what the configuration asks for; what has no check of its own is checked by connect, and said. */
+/** The checker runs what the configuration asks for. */
 import { performance } from 'node:perf_hooks';
-import { SERVICES, type Virtual } from '../../../lib/ldirectord/config/model.js';
-import { isServiceNotActedOn } from '../../../lib/ldirectord/config/not-acted-on.js';
+import type { Virtual } from '../../../lib/ldirectord/config/model.js';
 import { adopt } from '../../../lib/ldirectord/director.js';
-import { createChecker, negotiateServices } from '../../../lib/ldirectord/wiring/checker.js';
+import { createChecker } from '../../../lib/ldirectord/wiring/checker.js';
 import { millis } from '../../../lib/time.js';
 import { config, real, virtual } from '../build.js';
 import { closeServers, tcpServer } from '../checks/servers.js';
@@ -12,11 +11,6 @@ afterEach(closeServers);
 
 const negotiate = { kind: 'negotiate' } as const;
 
-test.each(SERVICES)('service=%s: the checks there are and the table of what is not acted on agree', (service) => {
-  expect(isServiceNotActedOn(negotiate, service)).toBe(!negotiateServices.includes(service));
-  expect(isServiceNotActedOn({ kind: 'connect' }, service)).toBe(false);
-});
-
 /** Runs the checks of one virtual until there are `count` verdicts. */
 const verdicts = (more: Partial<Virtual>, ports: readonly number[], count: number): Promise<readonly string[]> =>
   new Promise((resolve) => {
@@ -24,9 +18,12 @@ const verdicts = (more: Partial<Virtual>, ports: readonly number[], count: numbe
     const checker = createChecker({
       mono: () => millis(performance.now()),
       verify: 'genuine',
+      log: () => undefined,
       onStart: () => undefined,
-      onVerdict: (identity, verdict) => {
-        seen.push(`${/:127\.0\.0\.1:(\d+):/.exec(identity)?.[1]} ${verdict.state === 'up' ? 'up' : verdict.cause}`);
+      onVerdict: (probe, verdict) => {
+        seen.push(
+          `${director.membersByProbe.get(probe)?.[0]?.real.port} ${verdict.state === 'up' ? 'up' : verdict.cause}`,
+        );
         if (seen.length < count) return;
         checker.stop();
         resolve(seen);
@@ -34,13 +31,14 @@ const verdicts = (more: Partial<Virtual>, ports: readonly number[], count: numbe
     });
     const reals = ports.map((port) => real('127.0.0.1', port));
     const settings = { checkInterval: millis(50), checkTimeout: millis(300), negotiateTimeout: millis(300), ...more };
-    checker.follow(adopt(config([virtual('10.0.0.3:80', reals, settings)]), { services: [] }));
+    const director = adopt(config([virtual('10.0.0.3:80', reals, settings)]), { services: [] });
+    checker.follow(director);
   });
 
 test('a silent server does not keep another waiting: that one is checked again and again meanwhile', async () => {
   const silent = await tcpServer(() => undefined);
   const good = await tcpServer((socket) => socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\n')));
-  const seen = await verdicts({ checkType: negotiate }, [silent.port, good.port], 4);
+  const seen = await verdicts({ checkType: negotiate, negotiateTimeout: millis(2000) }, [silent.port, good.port], 4);
   expect(seen.filter((line) => line === `${good.port} up`).length).toBeGreaterThanOrEqual(3);
 });
 
@@ -52,11 +50,6 @@ test('checktype=2: two connects follow each good negotiate', async () => {
   const combined = { checkType: { kind: 'combined', connects: 2 } } as const;
   expect(await verdicts(combined, [server.port], 7)).toEqual(Array(7).fill(`${server.port} up`));
   expect(server.received.map((text) => (text === '' ? 'c' : 'GET')).join(' ')).toBe('GET c c GET c c GET');
-});
-
-test('a service without a check of its own is up when its port accepts', async () => {
-  const server = await tcpServer((socket) => socket.once('end', () => socket.end()));
-  expect(await verdicts({ checkType: negotiate, service: 'ldap' }, [server.port], 1)).toEqual([`${server.port} up`]);
 });
 
 test('checktype on and off need no server', async () => {

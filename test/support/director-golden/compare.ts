@@ -1,16 +1,19 @@
 /** Brings what two programs did into forms that can be compared: commands for each real, log lines, command line texts. */
+import { LINE_RULES, type LineRule } from './differences.js';
 import type { CliResult, StepResult } from './replay.js';
 import type { RecordedCall, RecordedCase, RecordedCli, Step } from './scenario.js';
 
 /** Steps that only together come to rest, e.g. `stop` and the wait until the daemon is gone. First index and last. */
 export type Group = readonly [first: number, last: number];
 
-/** A step that waits for an end belongs to the one that asked for it. */
+/** A step that waits for an end, or only passes time after a stop, belongs to the one that asked for it. */
 export const groupSteps = (steps: readonly Step[]): readonly Group[] => {
   const groups: [number, number][] = [];
-  for (const [index, { waitGone, waitExit }] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
     const group = groups.at(-1);
-    if (group !== undefined && (waitGone === true || waitExit === true)) group[1] = index;
+    // A stop returns before the daemon has ended: what the table holds in between is a matter of moments.
+    const isEnding = steps[index - 1]?.cli?.at(-1) === 'stop' && Object.keys(step).every((key) => key === 'sleep');
+    if (group !== undefined && (step.waitGone === true || step.waitExit === true || isEnding)) group[1] = index;
     else groups.push([index, index]);
   }
   return groups;
@@ -102,22 +105,15 @@ const textOf = (line: string): string =>
       .replaceAll('\0', ''),
   );
 
-/** Lines that only we write. */
-const isOurs = (text: string): boolean => /^(Check failed: |Warning \[PID\] reading file )/.test(text);
-
-/**
- * Lines that come and go with genuine commands that change nothing or cannot succeed: an existing virtual is always
- * edited, and commands with an empty or unmapped address fail (reference 3.3, 7 no. 10 and 13). -d adds its own, and
- * the exit line also for status 0.
- */
-const isNoise = (text: string): boolean =>
-  /^(Changed virtual server: |system\(|DEBUG\d: |Running |Exiting with exit_status 0: )/.test(text) ||
-  ofPerl(text) ||
-  text.trim() === '';
+/** Whether a rule of the table of differences lets this side write the line although the other does not. */
+const isOneSided = (text: string, side: LineRule['side']): boolean =>
+  LINE_RULES.some((rule) => (rule.side === side || rule.side === 'either') && rule.pattern.test(text));
 
 /** Lines about one real or fallback, with its name and virtual. */
 const ABOUT_SERVER =
-  /^(?:(?:Added|Deleted|Restored|Quiescent|Readd Quiescent) (?:real|fallback) server|Resetting soft failure count|Soft failure real server|Purged real server \(\w+\)): (\S+).* \((?:\w+:)?(\S+)\)(?: \(Weight| failure|$)/;
+  /^(?:emailalert: )?(?:(?:Added|Deleted|Restored|Quiescent|Readd Quiescent) (?:real|fallback) server|Resetting soft failure count|Soft failure real server|Inaccessible real server|Purged real server \(\w+\)): (\S+).* \((?:\w+:)?(\S+)\)(?: \(Weight| failure|$)/;
+
+const REMINDER = /^emailalert: Inaccessible /;
 
 export interface LogTexts {
   /** For each real and fallback its lines in order. */
@@ -126,16 +122,18 @@ export interface LogTexts {
   readonly others: readonly string[];
 }
 
-export const logTexts = (lines: readonly string[], leftOut?: RegExp): LogTexts => {
+export const logTexts = (lines: readonly string[], side: 'genuine' | 'ours', leftOut?: RegExp): LogTexts => {
   const servers: Record<string, string[]> = {};
   const others: string[] = [];
   for (const text of lines.map(textOf)) {
-    if (isOurs(text) || isNoise(text) || leftOut?.test(text) === true) continue;
+    if (text.trim() === '' || ofPerl(text) || isOneSided(text, side) || leftOut?.test(text) === true) continue;
     const [, server, virtual] = ABOUT_SERVER.exec(text) ?? [];
     if (server === undefined) others.push(text);
     else {
       const name = `${server} ${virtual}`;
-      servers[name] = [...(servers[name] ?? []), text];
+      const before = servers[name] ?? [];
+      // How many reminders there are depends on how long the case lasts.
+      if (!REMINDER.test(text) || before.at(-1) !== text) servers[name] = [...before, text];
     }
   }
   return { servers, others };
@@ -168,11 +166,52 @@ export const recordedLogBySteps = (recorded: RecordedCase): ReadonlyMap<number, 
     const line = lines[index] ?? '';
     const text = textOf(line);
     const [, server = ''] = ABOUT_SERVER.exec(text) ?? [];
-    const step = WITH_COMMAND.test(text) ? (steps[index] ?? 1) : (next.get(server) ?? steps[index] ?? 1);
+    // A mail follows the line that it is about.
+    const isHere = WITH_COMMAND.test(text) || text.startsWith('emailalert: ');
+    const step = isHere ? (steps[index] ?? 1) : (next.get(server) ?? steps[index] ?? 1);
     if (server !== '') next.set(server, step);
     byStep.set(step, [line, ...(byStep.get(step) ?? [])]);
   }
   return byStep;
+};
+
+/** The lines of a monitorfile for each real, without date and pid; a state that lasts is one line. */
+export const monitorNotes = (text: string, leftOut?: RegExp): Readonly<Record<string, readonly string[]>> => {
+  const notes: Record<string, string[]> = {};
+  for (const line of text.split('\n')) {
+    if (leftOut?.test(line) === true) continue;
+    const [, real, result] =
+      /^\[\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}\] \[\d+\] (.*) (\[(?:up|down)\] .*)$/.exec(line) ?? [];
+    // Whether a check is under way when its server goes depends on the moment.
+    if (real === undefined || result === undefined || result.includes('500 Server closed connection')) continue;
+    const before = notes[real] ?? [];
+    if (before.at(-1) !== result) notes[real] = [...before, result];
+  }
+  return notes;
+};
+
+/** One mail as a server got it. */
+export interface ReceivedMail {
+  readonly commands: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** `starting`, `running` … */
+  readonly status: string;
+}
+
+/** Takes a conversation with an SMTP server apart. */
+export const mailIn = (said: string): ReceivedMail => {
+  const [before = '', after = ''] = said.split(/^DATA\r\n/m);
+  const [head = '', ...paragraphs] = after.split('\r\n\r\n');
+  const body = paragraphs.join('\r\n\r\n').replace(/\r\n\.\r\n[\s\S]*$/, '\r\n');
+  return {
+    commands: before.split('\r\n').filter((line) => line !== ''),
+    headers: Object.fromEntries(
+      head.split('\r\n').map((line) => [line.split(': ')[0] ?? '', line.split(': ').slice(1).join(': ')]),
+    ),
+    body,
+    status: /^Daemon-Status: (.*)\r$/m.exec(body)?.[1] ?? '',
+  };
 };
 
 /** What scripts noted down, made comparable: calls of checks repeat at will, and fallback commands follow the dance at first. */

@@ -1,8 +1,8 @@
 /** Serves the stand-in kernel to the ipvsadm of a case and remembers what the program asked for. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../paths.js';
 import { createKernel, type SimCall, type SimKernel } from './kernel.js';
 
 export interface IpvsServer {
@@ -11,10 +11,10 @@ export interface IpvsServer {
   readonly calls: readonly SimCall[];
 }
 
-const client = join(dirname(fileURLToPath(import.meta.url)), 'ipvsadm-client.js');
+const client = join(projectRoot, 'test', 'support', 'director-golden', 'ipvsadm-client.pl');
 
 const writeProgram = (path: string, socket: string): void => {
-  writeFileSync(path, `#!/bin/sh\nexec ${process.execPath} ${client} ${socket} "$@"\n`);
+  writeFileSync(path, `#!/usr/bin/perl\nour $socket = '${socket}';\n${readFileSync(client, 'utf8')}`);
   chmodSync(path, 0o755);
 };
 
@@ -31,8 +31,9 @@ export const startIpvsServer = async (program: string, byHand: string, folder: s
           text += chunk.toString('utf8');
         });
         connection.on('end', () => {
-          const { argv, input } = JSON.parse(text) as { argv: readonly string[]; input: string };
-          connection.end(JSON.stringify(kernel.run(argv, input, onCall)));
+          const [words = '', input = ''] = text.split('\x1e');
+          const { code, stdout, stderr } = kernel.run(words.split('\x1f'), input, onCall);
+          connection.end([code, stdout, stderr].join('\x1e'));
         });
       });
       server.listen(socket, resolve);

@@ -1,8 +1,8 @@
-/** Runs a compiled script of this folder in private network, mount, pid and uts namespaces. */
+/** Runs a compiled script, of this folder or by its absolute path, in private network, mount, pid and uts namespaces. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -24,7 +24,7 @@ export const inNamespace = async (script: string, order: unknown, limit: number)
   const [orderFile, resultFile] = [join(folder, 'order.json'), join(folder, 'result.json')];
   try {
     writeFileSync(orderFile, JSON.stringify(order));
-    const program = join(dirname(fileURLToPath(import.meta.url)), script);
+    const program = resolvePath(dirname(fileURLToPath(import.meta.url)), script);
     const unshare = ['-mnpuf', '--mount-proc', '--kill-child', '--propagation', 'private'];
     const argv = [...unshare, '/bin/sh', '-c', SETUP, 'sh', process.execPath, program, orderFile, resultFile];
     const child = spawn('/usr/bin/unshare', argv, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,14 +1,14 @@
 /** Replays one recorded case against a program; runs inside the case's own namespaces (see run-case.ts). */
 import { execFile, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import forge from 'node-forge';
+import { makeCertificate } from '../certificate.js';
+import { textOf } from '../files.js';
 import { type IpvsServer, startIpvsServer } from './ipvs-server.js';
 import type { SimCall } from './kernel.js';
 import type { Scenario, Step } from './scenario.js';
-import { type Certificate, createScriptedServer, type ScriptedServer } from './servers.js';
+import { createScriptedServer, type ScriptedServer } from './servers.js';
 
 /** What a case is replayed with. */
 export interface Order {
@@ -68,30 +68,9 @@ const until = async (condition: () => boolean, limit: number): Promise<boolean> 
   }
   return true;
 };
-const readText = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 const writeFile = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
-};
-
-/** Self-signed and for another name, as in the recordings. */
-const makeCertificate = (): Certificate => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  });
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  certificate.serialNumber = '01';
-  certificate.validity.notBefore = new Date(Date.now() - 3_600_000);
-  certificate.validity.notAfter = new Date(Date.now() + 86_400_000);
-  const name = [{ name: 'commonName', value: 'wrong.example' }];
-  certificate.setSubject(name);
-  certificate.setIssuer(name);
-  certificate.setExtensions([{ name: 'basicConstraints', cA: true }]);
-  certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create());
-  return { key: privateKey, cert: forge.pki.certificateToPem(certificate) };
 };
 
 /** A syslog socket that writes what it gets to /run/cap/syslog. */
@@ -165,15 +144,20 @@ const prepare = async (order: Order): Promise<Stage> => {
     writeFile(path, text);
     chmodSync(path, 0o755);
   }
+  // Genuine hears of another sendmail by this variable; here it takes the place of the real one.
+  const sendmail = /^sendmail:(.*)$/.exec(scenario.env.PERL_MAILERS ?? '')?.[1];
+  if (sendmail !== undefined) await shell(`mount --bind ${sendmail} /usr/sbin/sendmail`);
   writeFile(scenario.configPath, config);
-  const certificate = scenario.servers.some(({ tls }) => tls) ? makeCertificate() : { key: '', cert: '' };
+  const certificate = scenario.servers.some(({ tls }) => tls)
+    ? makeCertificate({ commonName: 'wrong.example' })
+    : { key: '', cert: '' };
   writeFile(`${FOLDER}/cert.pem`, certificate.cert);
   const servers = new Map(scenario.servers.map((script) => [script.id, createScriptedServer(script, certificate)]));
   for (const { id, initiallyDown } of scenario.servers) if (initiallyDown !== true) await servers.get(id)?.start();
   return { order, ipvs, servers, background: new Map(), usesSyslog, pidName: '', config };
 };
 
-const logText = (stage: Stage): string => readText(stage.usesSyslog ? `${FOLDER}/syslog` : '/var/log/ldirectord.log');
+const logText = (stage: Stage): string => textOf(stage.usesSyslog ? `${FOLDER}/syslog` : '/var/log/ldirectord.log');
 
 const pidFile = (stage: Stage): string => `/var/run/ldirectord.${stage.pidName}.pid`;
 
@@ -191,7 +175,7 @@ const listOf = (value: string | readonly string[] | undefined): readonly string[
 
 const signalDaemon = (stage: Stage, step: Step): void => {
   const target = step.target === undefined ? undefined : stage.background.get(step.target)?.pid;
-  const pid = target ?? Number(readText(pidFile(stage)).trim());
+  const pid = target ?? Number(textOf(pidFile(stage)).trim());
   if (pid > 0) process.kill(pid, `SIG${step.kill}`);
 };
 
@@ -234,11 +218,12 @@ const settle = async (stage: Stage, index: number, step: Step, logStart: number)
   const { expected, longestPause } = stage.order;
   const wanted = (expected[index] ?? []).join('\n');
   const changes = wanted !== (expected[index - 1] ?? []).join('\n');
-  if (step.waitLog !== undefined && !changes) {
+  if (step.waitLog !== undefined) {
     const line = new RegExp(step.waitLog);
     await until(() => line.test(logText(stage).slice(logStart)), 6000);
   }
-  if (!changes && step.sleep !== undefined) await pause(Math.min(step.sleep * 1000, longestPause));
+  const watched = step.quiet ?? (changes ? undefined : step.sleep);
+  if (watched !== undefined) await pause(Math.min(watched * 1000, longestPause));
   const reached = (): boolean => stage.ipvs.kernel.lines().join('\n') === wanted;
   const end = Date.now() + SETTLE;
   for (;;) {
@@ -269,11 +254,11 @@ export const replay = async (order: Order): Promise<Outcome> => {
       settled,
     });
   }
-  const names = (await shell(`ls ${FOLDER}`)).split('\n').filter((name) => /\.out$|^syslog$/.test(name));
+  const names = (await shell(`ls ${FOLDER}`)).split('\n').filter((name) => /\.out$|^syslog$|^mon$/.test(name));
   return {
     steps,
     seen: Object.fromEntries([...stage.servers].map(([id, server]) => [id, server.seen()])),
-    kept: Object.fromEntries(names.map((name) => [name, readText(`${FOLDER}/${name}`)])),
+    kept: Object.fromEntries(names.map((name) => [name, textOf(`${FOLDER}/${name}`)])),
   };
 };
 

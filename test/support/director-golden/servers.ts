@@ -1,6 +1,10 @@
-/** Scripted real servers on the loopback addresses of a case: http, https, a port that only listens, one that never answers. */
+/** Scripted real servers on the loopback addresses of a case: http, https, ports that only listen, dialogues, packets. */
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import type { Certificate } from '../certificate.js';
+import { type DialogueScript, type Scripted, startScripted } from '../dialogues/scripted-server.js';
+import { responderOf } from './packet-servers.js';
 import type { ServerScript } from './scenario.js';
 
 export interface ScriptedServer {
@@ -10,11 +14,6 @@ export interface ScriptedServer {
   readonly set: (options: Partial<ServerScript>) => void;
   /** The requests that came, and a dot for each connection that ended without one. */
   readonly seen: () => readonly string[];
-}
-
-export interface Certificate {
-  readonly key: string;
-  readonly cert: string;
 }
 
 const response = (script: ServerScript, request: string): string => {
@@ -44,10 +43,11 @@ const answerHttp = (socket: Socket, script: () => ServerScript, note: (request: 
   });
 };
 
-/** Makes a server; it does not listen before `start`. */
-export const createScriptedServer = (initial: ServerScript, certificate: Certificate): ScriptedServer => {
+/** http, and ports that only listen, or answer in packets. */
+const createPlainServer = (initial: ServerScript, certificate: Certificate): ScriptedServer => {
   let script = initial;
   let server: Server | undefined;
+  let datagrams: UdpSocket | undefined;
   const sockets = new Set<Socket>();
   const seen: string[] = [];
   const onConnection = (socket: Socket): void => {
@@ -58,40 +58,86 @@ export const createScriptedServer = (initial: ServerScript, certificate: Certifi
       sockets.delete(socket);
       if (!asked) seen.push('.');
     });
-    if (script.kind === 'http')
-      answerHttp(
-        socket,
-        () => script,
-        (request) => {
-          asked = true;
-          seen.push(request);
-        },
-      );
+    const note = (request: string): void => {
+      asked = true;
+      seen.push(request);
+    };
+    if (script.kind === 'http') answerHttp(socket, () => script, note);
     else {
-      socket.resume();
+      socket.on('data', (request) => {
+        const answer = responderOf(script)?.(Buffer.from(request));
+        if (answer !== undefined) socket.write(answer);
+      });
       socket.on('end', () => socket.end());
     }
   };
+  const startUdp = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = createSocket('udp4');
+      datagrams = socket;
+      socket.once('error', reject);
+      socket.on('message', (request, { port, address }) => {
+        const answer = responderOf(script)?.(request);
+        if (answer !== undefined) socket.send(answer, port, address);
+      });
+      socket.bind(script.port, script.addr, resolve);
+    });
+  const startTcp = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const options = { allowHalfOpen: true };
+      server = script.tls
+        ? createTlsServer({ ...options, ...certificate }, onConnection).on('tlsClientError', () => undefined)
+        : createTcpServer(options, onConnection);
+      server.once('error', reject);
+      server.listen({ port: script.port, host: script.addr }, resolve);
+    });
   return {
-    start: () =>
-      new Promise((resolve, reject) => {
-        const options = { allowHalfOpen: true };
-        server = script.tls
-          ? createTlsServer({ ...options, ...certificate }, onConnection).on('tlsClientError', () => undefined)
-          : createTcpServer(options, onConnection);
-        server.once('error', reject);
-        server.listen({ port: script.port, host: script.addr }, resolve);
-      }),
+    start: () => (script.udp === true ? startUdp() : startTcp()),
     stop: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
+        datagrams?.close();
         if (server === undefined) resolve();
         else server.close(() => resolve());
         server = undefined;
+        datagrams = undefined;
       }),
     set: (options) => {
       script = { ...script, ...options };
     },
     seen: () => seen,
   };
+};
+
+/** Servers that hold a dialogue of lines. What changes in their script counts from their next start on. */
+const createDialogueServer = (
+  initial: ServerScript,
+  kind: DialogueScript['kind'],
+  certificate: Certificate,
+): ScriptedServer => {
+  let script = initial;
+  let running: Scripted | undefined;
+  const before: string[] = [];
+  return {
+    start: async () => {
+      running = await startScripted({ ...script, kind }, script.addr, script.port, certificate);
+    },
+    stop: async () => {
+      before.push(...(running?.received() ?? []));
+      await running?.close();
+      running = undefined;
+    },
+    set: (options) => {
+      script = { ...script, ...options };
+    },
+    seen: () => [...before, ...(running?.received() ?? [])],
+  };
+};
+
+const DIALOGUES: readonly DialogueScript['kind'][] = ['line', 'ftp', 'sip', 'hang'];
+
+/** Makes a server; it does not listen before `start`. */
+export const createScriptedServer = (script: ServerScript, certificate: Certificate): ScriptedServer => {
+  const kind = DIALOGUES.find((one) => one === script.kind);
+  return kind === undefined ? createPlainServer(script, certificate) : createDialogueServer(script, kind, certificate);
 };

@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import forge from 'node-forge';
 import { httpCheck } from '../../../../lib/ldirectord/checks/http/check.js';
 import type { Virtual } from '../../../../lib/ldirectord/config/model.js';
+import { makeCertificate } from '../../../support/certificate.js';
 import { inWords, targetOn, timed } from '../run.js';
 import { answering, closedPort, closeServers, type TestServer, tcpServer, track } from '../servers.js';
 
@@ -64,15 +64,19 @@ describe('http check', () => {
     const mute = await tcpServer((socket) => socket.once('data', () => socket.end()));
     expect(await ask(mute)).toBe('L7RESPONSE: 500 Server closed connection without sending any data back');
   });
-  test('reset in the middle of the answer', async () => {
-    // Closing with the request still unread makes the kernel send a reset.
-    const rude = await track(
+  // Closing with the request still unread makes the kernel send a reset.
+  const rude = (words: string) =>
+    track(
       createServer({ pauseOnConnect: true }, (socket) => {
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nTe');
+        socket.write(words);
         setTimeout(() => socket.destroy(), 30);
       }),
     );
-    expect(await ask(rude)).toMatch(/^L4RESET/);
+  test('reset in the middle of the body: what arrived counts, as with libwww-perl', async () => {
+    expect(await ask(await rude('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nTe'))).toBe('L7PATTERN: Te');
+  });
+  test('reset before the body', async () => {
+    expect(await ask(await rude('HTTP/1.1 200 OK\r\nContent-'))).toMatch(/^L4RESET/);
   });
 });
 
@@ -100,7 +104,20 @@ describe('hostile servers: the check ends at its deadline and lets go', () => {
   });
   test('one byte at a time, for ever', async () => {
     expect(await atDeadline(await every(20, 'H'))).toMatch(/^L7TIMEOUT/);
-    expect(await atDeadline(await every(20, 'x', 'HTTP/1.1 200 OK\r\n\r\nTest Page'))).toMatch(/^L7TIMEOUT/);
+  });
+  test('a page that is still coming is judged by what arrived, as by genuine', async () => {
+    const dripping = (body: string, status = '200 OK', headers = '') =>
+      every(20, 'x', `HTTP/1.1 ${status}\r\n${headers}\r\n${body}`);
+    expect(await atDeadline(await dripping('Test Page'))).toBe('up 200 OK');
+    expect(await atDeadline(await dripping('Test Page', '200 OK', 'Content-Length: 100000\r\n'))).toBe('up 200 OK');
+    expect(await atDeadline(await dripping(''), { receive: '' })).toBe('up 200 OK');
+    expect(await atDeadline(await dripping('Wrong'))).toMatch(/^L7TIMEOUT: Wrongx*$/);
+    expect(await atDeadline(await dripping('Test Page', '404 Not Found'))).toBe('L7STATUS 404: 404 Not Found');
+  });
+  test('a redirect that comes too late is not followed', async () => {
+    const server = await every(20, 'x', 'HTTP/1.1 302 Found\r\nLocation: /next\r\n\r\n');
+    expect(await atDeadline(server)).toBe('L7TIMEOUT: 500 Timeout Alarm');
+    expect(server.received).toHaveLength(1);
   });
   test('a body without end', async () => {
     const flood = await tcpServer((socket) => {
@@ -133,21 +150,8 @@ describe('https check', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A self-signed certificate for a name that is not the server's. */
-  const certificate = (): { readonly key: string; readonly cert: string } => {
-    const keys = forge.pki.rsa.generateKeyPair(2048);
-    const made = forge.pki.createCertificate();
-    made.publicKey = keys.publicKey;
-    made.serialNumber = '01';
-    made.validity.notBefore = new Date(Date.now() - 86_400_000);
-    made.validity.notAfter = new Date(Date.now() + 86_400_000);
-    const name = [{ name: 'commonName', value: 'wrong.example' }];
-    made.setSubject(name);
-    made.setIssuer(name);
-    made.sign(keys.privateKey, forge.md.sha256.create());
-    return { key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(made) };
-  };
-  const identity = certificate();
+  // For a name that is not the server's.
+  const identity = makeCertificate({ commonName: 'wrong.example' });
   let names: (string | undefined)[] = [];
   const secure = async (): Promise<TestServer> => {
     names = [];

@@ -58,10 +58,23 @@ describe('http answers', () => {
   test('a server that only talks, without any head, is taken at its word', () => {
     expect(read('Test Page\n')).toMatchObject({ state: 'done', answer: { status: 200, reason: 'Assumed OK' } });
   });
-  test('nothing at all, and a torn chunk, are no answers', () => {
+  test('nothing at all is no answer', () => {
     expect(read('')).toEqual({ state: 'broken', reason: 'Server closed connection without sending any data back' });
-    expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nTest').state).toBe('broken');
-    expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n').state).toBe('broken');
+  });
+  test.each([
+    ['a torn chunk', 'chunked', '9\r\nTest', 'Test'],
+    ['no chunk where one is due', 'chunked', '4\r\nTest\r\n', 'Test'],
+    ['a bad chunk size', 'chunked', '4\r\nTest\r\nzz\r\n', 'Test'],
+    ['an unknown transfer-coding', 'secret', 'Test', ''],
+    ['damaged data', 'gzip, chunked', '4\r\nTest\r\n0\r\n\r\n', ''],
+  ])('%s: what arrived counts', (_, coding, data, left) => {
+    const reading = read(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${data}`);
+    expect(reading).toMatchObject({ state: 'done', answer: { status: 200, body: left } });
+  });
+  test('an interim answer other than 100 is the last one', () => {
+    expect(read('HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\n\r\n')).toMatchObject({
+      answer: { status: 102, body: '' },
+    });
   });
   test('only the first bytes of a large body are kept, but its end is waited for', () => {
     const reader = answerReader('GET', 10);
