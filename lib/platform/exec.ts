@@ -94,12 +94,20 @@ const openOutput = (path: string): number => {
   }
 };
 
+let execaModule: Promise<typeof import('execa')> | undefined;
+
+/** Loaded when the first program is run: most calls of our commands run none, and start the faster for it. */
+const loadExeca = (): Promise<typeof import('execa')> => {
+  execaModule ??= import('execa');
+  return execaModule;
+};
+
 /**
  * Loads now what `run` loads at its first call. For a daemon, whose own files may be replaced by an upgrade long before it
  * runs its first program.
  */
 export const prepareRun = async (): Promise<void> => {
-  await import('execa');
+  await loadExeca();
 };
 
 /** Process groups of what runs now. */
@@ -118,8 +126,7 @@ export const killRunning = (): void => {
  * what the program itself wrote is in the result, however late this process comes to read it.
  */
 export const run = async (file: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> => {
-  // Loaded when the first program is run: most calls of our commands run none, and start the faster for it.
-  const { execa } = await import('execa');
+  const { execa } = await loadExeca();
   // Any descriptor will do; execa's type names only 3 to 9.
   const output = options.outputFile === undefined ? undefined : (openOutput(options.outputFile) as 3);
   const stdout = keeper(options.maxOutput ?? 1 << 20);

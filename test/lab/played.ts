@@ -1,6 +1,7 @@
 /** Runs of the scenario matrix as tests: several labs side by side, one test for each. */
 import { playAll, type Result, type Run } from '../../lib/lab/scenario/matrix.js';
 import { findingLines, gradeOf } from '../../lib/lab/scenario/report.js';
+import { prepareRun } from '../../lib/platform/exec.js';
 
 /** What a failed run has to say: the findings, then the logs. */
 const story = (result: Result): string => [...findingLines(result), 'broken' in result ? '' : result.logs].join('\n');
@@ -13,7 +14,9 @@ export const describeRuns = (runs: readonly Run[], jobs: number): void => {
 const defineTests = (runs: readonly Run[], jobs: number): void => {
   const ended = new Map<Run, Result>();
   const waiting = new Map<Run, (result: Result) => void>();
-  beforeAll(() => {
+  beforeAll(async () => {
+    // Plays go on between two tests, when jest lets nothing be loaded.
+    await prepareRun();
     void playAll(runs, jobs, {
       onVoid: ({ scenario: { name }, pairing }, outcome, why) =>
         process.stderr.write(

@@ -1,6 +1,7 @@
 /** Stories that are told side by side, each in a lab of its own: labs mostly wait. Each step of a story is one test. */
 
 import type { HeartbeatNode } from '../../lib/lab/heartbeat-node.js';
+import { prepareRun } from '../../lib/platform/exec.js';
 import { withLogs } from './with-logs.js';
 
 type Action = () => Promise<unknown>;
@@ -91,7 +92,9 @@ const tellSome = async (stories: readonly (() => Promise<void>)[]): Promise<void
 /** Tells a story; the stories of a file are told side by side. To be called at the top of a test file only. */
 export const story = (title: string, tell: (story: Story) => void): void => {
   if (telling.length === 0) {
-    beforeAll(() => {
+    beforeAll(async () => {
+      // Stories go on between two tests, when jest lets nothing be loaded.
+      await prepareRun();
       ended = tellSome(telling);
       ended.catch(() => undefined);
     });

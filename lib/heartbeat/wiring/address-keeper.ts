@@ -28,6 +28,11 @@ export interface AddressKeeper {
 
 /** How often the kernel is asked whether anything has changed. */
 const LOOK_EVERY = millis(500);
+/**
+ * Only what has been seen can be missed, so the first look comes soon after a start; but not at once: announcing the
+ * addresses goes before.
+ */
+const FIRST_LOOK = millis(50);
 /** Where the kernel cannot be heard, a program has to be started for each look. */
 const LOOK_BY_PROGRAM = millis(10_000);
 
@@ -47,6 +52,7 @@ export const openAddressKeeper = async (announcer: Announcer, log: Log): Promise
   const changes: AddressChanges | undefined = await openAddressChanges();
   let state = NOTHING_WATCHED;
   let timer: NodeJS.Timeout | undefined;
+  let first: NodeJS.Timeout | undefined;
   let looking = false;
 
   const restore = async (entry: AddressEntry): Promise<void> => {
@@ -93,12 +99,15 @@ export const openAddressKeeper = async (announcer: Announcer, log: Log): Promise
   return {
     hold: (groups) => {
       const addresses = groupAddresses(groups);
-      // The first look comes with the timer: a takeover goes before.
-      if (addresses.length > 0) watch({ type: 'held', addresses });
+      if (addresses.length === 0) return;
+      watch({ type: 'held', addresses });
+      clearTimeout(first);
+      first = setTimeout(() => void look(), FIRST_LOOK);
     },
     release: (groups) => watch({ type: 'released', addresses: groupAddresses(groups) }),
     close: () => {
       clearInterval(timer);
+      clearTimeout(first);
       state = NOTHING_WATCHED;
       changes?.close();
     },
