@@ -50,6 +50,8 @@ test('the checker sees what somebody does by hand: a second owner, an address ta
       failback: 'on',
       // Longer than the tampering: the daemons notice nothing.
       haCf: ['deadtime 10', 'initdead 20'],
+      // Nor do they put right what they notice.
+      suiteIni: '[agents]\nwatch = no\n',
       neverLogged: ['Comm_now_up'],
       steps: [startBoth, tamper('lb2', 'give'), tamper('lb1', 'take')],
     },

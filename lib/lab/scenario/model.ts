@@ -136,6 +136,8 @@ export interface Scenario {
   readonly nodes?: readonly NodeId[];
   /** Lines of ha.cf in place of those of the same name, e.g. `deadtime 3`. */
   readonly haCf?: readonly string[];
+  /** /etc/ha.d/ha-suite.ini of the nodes of ours; none when left out. */
+  readonly suiteIni?: string;
   readonly haresources?: string;
   readonly smallDisk?: boolean;
   readonly ownClock?: boolean;

@@ -78,6 +78,7 @@ const installNode = async (
     authkeys: authkeysOf(KEY),
     haresources: haresourcesOf(scenario),
   });
+  if (scenario.suiteIni !== undefined) await host.write('/etc/ha.d/ha-suite.ini', scenario.suiteIni);
   if (scenario.ownClock === true) await stepClock(host, 0);
   // What the genuine package leaves on a node that was replaced, and its tools need.
   await host.get(['sh', '-c', 'cp /run/lab/genuine/* /etc/ha.d']);
