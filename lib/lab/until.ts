@@ -1,5 +1,5 @@
 /** Waits for a condition of the outside world. */
-import { slowness } from './slowness.js';
+import { programSlowness } from './slowness.js';
 
 /** A pause that is this much longer than it should be is time in which the machine stood still (milliseconds). */
 const STANDSTILL = 200;
@@ -19,9 +19,10 @@ export const until = async (
   const start = performance.now();
   let still = 0;
   while (!(await condition())) {
+    const slowness = programSlowness();
     const asked = performance.now();
     const waited = asked - start - still;
-    if (waited > limit * slowness()) throw new Error(`did not happen within ${Math.round(waited)} ms: ${what}`);
+    if (waited > limit * slowness) throw new Error(`did not happen within ${Math.round(waited)} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, interval));
     const late = performance.now() - asked - interval;
     if (late > STANDSTILL) still += late;

@@ -3,7 +3,7 @@ import { type AddressWatch, watchAddresses } from '../../lib/lab/address-watch.j
 import { type HeartbeatNode, type Implementation, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { ownershipPeriods } from '../../lib/lab/ownership.js';
-import { slowness } from '../../lib/lab/slowness.js';
+import { programSlowness } from '../../lib/lab/slowness.js';
 import { until } from '../../lib/lab/until.js';
 import { isLengthOf, stall, toldLateness } from './stall.js';
 import { type Story, story } from './stories.js';
@@ -125,7 +125,7 @@ pairStory('the one that has nothing sleeps', (pair, step) => {
       await until('lb2 serves alone', () => watch.owners(ADDRESS).join() === 'lb2', 30_000);
       expect(await rest()).toBe('lb2');
       // It is asked to hand over what it took when it has not begun a restart after five seconds (see conflict.ts).
-      expect(watch.longestDouble(ADDRESS, woken)).toBeLessThan(10_000 * slowness());
+      expect(watch.longestDouble(ADDRESS, woken)).toBeLessThan(10_000 * programSlowness());
       expect(longestGap(woken)).toBe(0);
     },
   );
@@ -149,9 +149,9 @@ pairStory('the one that serves sleeps', (pair, step) => {
       expect(watch.history(ADDRESS).at(-1)).toMatchObject({ host: 'lb1', owns: true });
       await until('one serves', () => watch.owners(ADDRESS).length === 1, 30_000);
       await rest();
-      expect(watch.longestDouble(ADDRESS, woken)).toBeLessThan(10_000 * slowness());
+      expect(watch.longestDouble(ADDRESS, woken)).toBeLessThan(10_000 * programSlowness());
       // What the genuine scripts need to stop and to start.
-      expect(longestGap(woken)).toBeLessThan(3_000 * slowness());
+      expect(longestGap(woken)).toBeLessThan(3_000 * programSlowness());
     },
   );
 
@@ -162,8 +162,8 @@ pairStory('the one that serves sleeps', (pair, step) => {
     expect(watch.history(ADDRESS).at(-1)).toMatchObject({ host: 'lb2', owns: true });
     await until('one serves', () => watch.owners(ADDRESS).length === 1, 30_000);
     await rest();
-    expect(watch.longestDouble(ADDRESS, woken)).toBeLessThan(10_000 * slowness());
+    expect(watch.longestDouble(ADDRESS, woken)).toBeLessThan(10_000 * programSlowness());
     // What the genuine scripts need to stop and to start.
-    expect(longestGap(woken)).toBeLessThan(3_000 * slowness());
+    expect(longestGap(woken)).toBeLessThan(3_000 * programSlowness());
   });
 });

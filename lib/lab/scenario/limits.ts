@@ -13,8 +13,10 @@ export interface Circumstances {
   readonly young: boolean;
   /** Nobody else runs: whoever starts must wait for initdead. */
   readonly alone: boolean;
-  /** How many times longer programs take because of what else the machine does; 1 when it has nothing else to do. */
+  /** How many times longer everything takes because of what else the machine does; 1 when it has nothing else to do. */
   readonly slowness: number;
+  /** The same for starting programs, which is most of what genuine scripts do. */
+  readonly programs: number;
 }
 
 /** Other labs on the same machine, and the distance of two probes. */
@@ -33,26 +35,27 @@ export const DOUBLE = 500;
 /** How long a client may go without an answer although nothing should interrupt it: a moved announcement, no more. */
 const undisturbed = ({ slowness }: Circumstances): number => LOAD * slowness;
 
-const reaction = (who: Implementation, slowness: number): number =>
-  who === 'ours' ? OURS * slowness : GENUINE_REACTION + GENUINE_SCRIPTS * slowness;
+const reaction = (who: Implementation, { slowness, programs }: Circumstances): number =>
+  who === 'ours' ? OURS * slowness : GENUINE_REACTION + GENUINE_SCRIPTS * programs;
 
 /** One side stops, says so, and the other starts. */
-const handOver = ({ pairing, slowness }: Circumstances): number =>
-  LOAD * slowness + (hasGenuine(pairing) ? GENUINE_REACTION + 2 * GENUINE_SCRIPTS * slowness : OURS * slowness);
+const handOver = ({ pairing, slowness, programs }: Circumstances): number =>
+  LOAD * slowness + (hasGenuine(pairing) ? GENUINE_REACTION + 2 * GENUINE_SCRIPTS * programs : OURS * slowness);
 
 /** From the silence of a node to the first answer of whoever takes over. */
-const takeOver = (lost: NodeId, { pairing, timing, nodes, young, slowness }: Circumstances): number => {
+const takeOver = (lost: NodeId, circumstances: Circumstances): number => {
+  const { pairing, timing, nodes, young, slowness } = circumstances;
   const survivors = nodes.filter((node) => node !== lost).map((node) => implementationOf(pairing, node));
   const slowest: Implementation = survivors.includes('genuine') ? 'genuine' : 'ours';
   const check = slowest === 'genuine' ? GENUINE_CHECK : 0;
-  return timing.deadtime + (young ? YOUNG : 0) + check + reaction(slowest, slowness) + LOAD * slowness;
+  return timing.deadtime + (young ? YOUNG : 0) + check + reaction(slowest, circumstances) + LOAD * slowness;
 };
 
 /** Until an address is served first. Heartbeat reference 6.3: 10 s when a genuine node may also be starting. */
-const firstAnswer = ({ pairing, timing, alone, slowness }: Circumstances): number => {
+const firstAnswer = ({ pairing, timing, alone, programs }: Circumstances): number => {
   const start = hasGenuine(pairing) ? 5_000 : 3_000;
   const initial = alone ? timing.initdead : hasGenuine(pairing) ? 10_000 : 0;
-  return (start + LOAD) * slowness + initial;
+  return (start + LOAD) * programs + initial;
 };
 
 const gap = (fault: Fault, circumstances: Circumstances): number => {
@@ -78,7 +81,7 @@ const gap = (fault: Fault, circumstances: Circumstances): number => {
       // Our own kind: whoever keeps a group serves all the time, and says so when the other has stopped it. Otherwise one
       // change of hands, or at least the time that genuine scripts need to stop what the other node goes on serving.
       if (!hasGenuine(pairing)) return undisturbed(circumstances);
-      return failback === 'on' ? handOver(circumstances) : reaction('genuine', circumstances.slowness) + LOAD;
+      return failback === 'on' ? handOver(circumstances) : reaction('genuine', circumstances) + LOAD;
     default:
       return undisturbed(circumstances);
   }

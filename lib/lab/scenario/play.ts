@@ -1,5 +1,5 @@
 /** Plays one scenario in one pairing and lets the checker judge it. */
-import { slowness } from '../slowness.js';
+import { programSlowness, slowness } from '../slowness.js';
 import { until } from '../until.js';
 import { afterFault, type Connectivity, connected, together } from './connectivity.js';
 import { COUNTED } from './count.js';
@@ -126,6 +126,7 @@ const performStep = async (
   const startedAt = starts ? from : progress.startedAt;
   const circumstances: Circumstances = {
     slowness: slowness(),
+    programs: programSlowness(),
     pairing,
     failback: scenario.failback,
     timing: timingOf(scenario),
@@ -145,6 +146,7 @@ const performStep = async (
   const ended = await untilEnd(stage, expected.split(' '), step.restless === true ? [] : running, limits.end);
   const took = Date.now() - waiting;
   await new Promise((resolve) => setTimeout(resolve, REST));
+  const busiest = Math.max(circumstances.slowness, slowness());
   const phase: Phase = {
     label,
     from,
@@ -153,8 +155,12 @@ const performStep = async (
     expected,
     ...(because === undefined ? {} : { because }),
     still: step.still === true,
-    slowness: Math.max(circumstances.slowness, slowness()),
-    limits,
+    slowness: busiest,
+    limits: limitsFor(fault, {
+      ...circumstances,
+      slowness: busiest,
+      programs: Math.max(circumstances.programs, programSlowness()),
+    }),
     allow: step.allow ?? [],
   };
   return {

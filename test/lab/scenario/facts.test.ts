@@ -8,7 +8,7 @@ import { ADDRESSES, haCfOf, nodesOf, timingOf } from '../../../lib/lab/scenario/
 import { type Circumstances, DOUBLE, limitsFor } from '../../../lib/lab/scenario/limits.js';
 import { runsOf } from '../../../lib/lab/scenario/matrix.js';
 import { endFor, type Fault, implementationOf, PAIRINGS, type Scenario } from '../../../lib/lab/scenario/model.js';
-import { slownessOf } from '../../../lib/lab/slowness.js';
+import { programSlowness, programSlownessOf, slownessOf } from '../../../lib/lab/slowness.js';
 
 const hearing = (...faults: readonly Fault[]): boolean => {
   const start: Connectivity = { ...connected(['lb1', 'lb2'], ['eth0', 'eth1']), keys: { lb1: 'a', lb2: 'a' } };
@@ -63,6 +63,7 @@ describe('what a step may cost', () => {
     young: false,
     alone: false,
     slowness: 1,
+    programs: 1,
   };
   const powerOff: Fault = { type: 'powerOff', node: 'lb1' };
 
@@ -100,8 +101,22 @@ describe('what a step may cost', () => {
     const stop: Fault = { type: 'stop', nodes: ['lb1'] };
     expect(limitsFor(stop, { ...base, slowness: 3 }).gap).toBe(3 * limitsFor(stop, base).gap);
     expect(limitsFor({ type: 'heal' }, { ...base, slowness: 5 }).double).toBe(DOUBLE);
+    // Who starts no programs gets no more where only they are slow.
+    expect(limitsFor(stop, { ...base, programs: 3 }).gap).toBe(limitsFor(stop, base).gap);
+    const mixed: Circumstances = { ...base, pairing: 'ours-genuine' };
+    expect(limitsFor(stop, { ...mixed, programs: 3 }).gap).toBeGreaterThan(2 * limitsFor(stop, mixed).gap);
     // The deadtime of ha.cf is the same on every machine.
     expect(limitsFor(powerOff, { ...base, slowness: 2 }).gap).toBeLessThan(timing.deadtime + 2000);
+  });
+
+  test('how slow programs are is measured', async () => {
+    expect([programSlownessOf(5), programSlownessOf(60), programSlownessOf(10_000)]).toEqual([1, 2, 5]);
+    const first = programSlowness();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    for (const found of [first, programSlowness()]) {
+      expect(found).toBeGreaterThanOrEqual(1);
+      expect(found).toBeLessThanOrEqual(5);
+    }
   });
 
   test('a start with a genuine node waits its ten seconds, one alone waits for initdead', () => {
