@@ -37,7 +37,13 @@ const folders = readdirSync(tests, { withFileTypes: true })
   .map((entry) => entry.name);
 
 let running;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => running?.kill(signal));
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    stopped = true;
+    running?.kill(signal);
+  });
+}
 
 /** One jest run over some files; what became of each, and whether jest itself was content. */
 const jest = async (files, workers) => {
@@ -89,7 +95,7 @@ const phase = async ({ folders: names, workers, only = () => true }, patterns) =
   let waiting = below.filter((file) => patterns.length === 0 || patterns.some((p) => new RegExp(p).test(file)));
   const counted = [];
   let ok = true;
-  for (let left = TRIES; waiting.length > 0; left -= 1) {
+  for (let left = TRIES; waiting.length > 0 && !stopped; left -= 1) {
     const standstills = watchStandstills();
     const run = await jest(waiting, left === TRIES ? workers : 1);
     standstills.stop();
@@ -126,4 +132,4 @@ const forbiddenSkips = skipped > 0 && Boolean(process.env.CI);
 if (passed + failed === 0) console.error('No test ran.');
 if (forbiddenSkips) console.error('Skipped tests count as failures here: CI is set.');
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-process.exitCode = failed === 0 && passed > 0 && results.every(({ ok }) => ok) && !forbiddenSkips ? 0 : 1;
+process.exitCode = !stopped && failed === 0 && passed > 0 && results.every(({ ok }) => ok) && !forbiddenSkips ? 0 : 1;
