@@ -45,17 +45,23 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-/** One jest run over some files; what became of each, and whether jest itself was content. */
-const jest = async (files, workers) => {
+/** Files whose tests are plays in labs of their own: what failed can be played again without the others. */
+const isOfPlays = (path) => /\/lab\/(scenarios|loss)\.test\.js$/.test(path);
+const escaped = (name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** One jest run over some files; what became of each, and whether jest itself was content. `names`: these tests only. */
+const jest = async (files, workers, names) => {
   const scratch = mkdtempSync(join(tmpdir(), 'ha-suite-test-'));
   const counts = join(scratch, 'counts.json');
   try {
     const args = [
       ...['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')],
       ...['--reporters=default', `--reporters=${join(root, 'scripts', 'counts-reporter.mjs')}`],
+      ...(names === undefined ? [] : [`--testNamePattern=^(${names.map(escaped).join('|')})$`]),
       ...[`--maxWorkers=${workers}`, '--runTestsByPath', ...files],
     ];
     const env = { ...process.env, HA_SUITE_TEST_COUNTS: counts };
+    if (names !== undefined) env.HA_SUITE_TEST_NAMES = JSON.stringify(names);
     running = spawn(process.execPath, args, { stdio: 'inherit', env });
     const code = await new Promise((resolve) => running.on('exit', resolve));
     return { files: JSON.parse(readFileSync(counts, 'utf8')), ok: code === 0 };
@@ -88,16 +94,35 @@ const judge = (run, standstills, left) => {
   return { counted, again, ok: run.ok || (again.size > 0 && counted.every(({ failed }) => failed === 0)) };
 };
 
+/** The failed tests of a file of plays once more; what passed before and what is left out now counts as it did. */
+const playAgain = async ({ path, passed, skipped, failures }) => {
+  const run = await jest([path], 1, failures);
+  const files = run.files.map((file) =>
+    file.path === path ? { ...file, passed: file.passed + passed, skipped } : file,
+  );
+  return { files, ok: run.ok };
+};
+
+/** Runs files that have failed once more, one after the other. */
+const runAgain = async (failed) => {
+  const runs = [];
+  const whole = failed.filter((file) => !isOfPlays(file.path) || file.failures.length === 0).map(({ path }) => path);
+  if (whole.length > 0) runs.push(await jest(whole, 1));
+  for (const file of failed.filter(({ path }) => !whole.includes(path))) runs.push(await playAgain(file));
+  return { files: runs.flatMap(({ files }) => files), ok: runs.every(({ ok }) => ok) };
+};
+
 /** All tests of some folders; what failed once more, by itself. */
 const phase = async ({ folders: names, workers, only = () => true }, patterns) => {
   const found = names.flatMap((name) => filesBelow(join(tests, name))).filter((file) => file.endsWith('.test.js'));
   const below = found.filter(only);
-  let waiting = below.filter((file) => patterns.length === 0 || patterns.some((p) => new RegExp(p).test(file)));
+  const chosen = below.filter((file) => patterns.length === 0 || patterns.some((p) => new RegExp(p).test(file)));
+  let failed;
   const counted = [];
   let ok = true;
-  for (let left = TRIES; waiting.length > 0 && !stopped; left -= 1) {
+  for (let left = TRIES; (failed ?? chosen).length > 0 && !stopped; left -= 1) {
     const standstills = watchStandstills();
-    const run = await jest(waiting, left === TRIES ? workers : 1);
+    const run = await (failed === undefined ? jest(chosen, workers) : runAgain(failed));
     standstills.stop();
     const judged = judge(run, standstills.times, left);
     for (const file of run.files.filter(({ path }) => judged.again.has(path))) {
@@ -107,7 +132,7 @@ const phase = async ({ folders: names, workers, only = () => true }, patterns) =
     }
     counted.push(...judged.counted);
     ok &&= judged.ok;
-    waiting = [...judged.again.keys()];
+    failed = run.files.filter(({ path }) => judged.again.has(path));
   }
   return { counted, ok };
 };

@@ -1,4 +1,7 @@
 /** ha-suite.ini: defaults, every setting, and what is wrong where. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { DEFAULT_SUITE, engineChoice, parseSuite } from '../../lib/config/suite.js';
 import { loadSuite } from '../../lib/platform/suite-file.js';
@@ -18,6 +21,31 @@ describe('settings', () => {
 
   test('a folder in place of the file is an error', () => {
     expect(loadSuite('/').diagnostics).toMatchObject([{ code: 'ha-suite.ini/unreadable', severity: 'error' }]);
+  });
+
+  test.each([
+    [0o644, []],
+    [0o600, []],
+    [
+      0o664,
+      ['warning: others than root may write it (mode 0664), and so decide what runs as root: chown root, chmod 644'],
+    ],
+    [
+      0o646,
+      ['warning: others than root may write it (mode 0646), and so decide what runs as root: chown root, chmod 644'],
+    ],
+  ])('a file of mode %o', (mode, said) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ha-suite-ini-'));
+    try {
+      const path = join(folder, 'ha-suite.ini');
+      writeFileSync(path, '[agents]\nwatch = no\n');
+      chmodSync(path, mode);
+      const { value, diagnostics } = loadSuite(path);
+      expect(diagnostics.map(({ severity, message }) => `${severity}: ${message}`)).toEqual(said);
+      expect(value.agents.watch).toBe('no');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('everything set', () => {

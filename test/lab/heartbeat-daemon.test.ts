@@ -99,6 +99,18 @@ describe('before it runs', () => {
     expect(stderr).toContain("ERROR: /etc/ha.d/ha-suite.ini:2:1: unknown key 'engin' in section [ipvs]");
   });
 
+  test('--check warns of a file that others may write, and of monitors that can move nothing', async () => {
+    await node.host.write('/etc/ha.d/ha.cf', HA_CF.replace('auto_failback on\n', ''));
+    await node.host.write('/etc/ha.d/ha-suite.ini', '[monitor web]\ncommand = /bin/true\nonfail = standby\n', '666');
+    const { code, stdout } = await heartbeat('--check');
+    expect(code).toBe(0);
+    expect(stdout).toContain('/etc/ha.d/ha-suite.ini: warning: others than root may write it (mode 0666)');
+    expect(stdout).toContain('/etc/ha.d/ha.cf: warning: [monitor web]: a failure moves nothing while auto_failback is');
+    await node.host.write('/etc/ha.d/ha.cf', HA_CF);
+    expect((await heartbeat('--check')).stdout).not.toContain('a failure moves nothing');
+    await node.host.get(['rm', '/etc/ha.d/ha-suite.ini']);
+  });
+
   test('a port that another program keeps for itself is told, and the start fails', async () => {
     const thief = node.host.start([
       process.execPath,

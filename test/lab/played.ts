@@ -6,9 +6,17 @@ import { prepareRun } from '../../lib/platform/exec.js';
 /** What a failed run has to say: the findings, then the logs. */
 const story = (result: Result): string => [...findingLines(result), 'broken' in result ? '' : result.logs].join('\n');
 
+const TITLE = 'faults';
+
+/** Whether scripts/test.mjs wants this run, which may be about those only that have failed. */
+const isWanted = ({ pairing, scenario }: Run): boolean => {
+  const names = process.env.HA_SUITE_TEST_NAMES;
+  return names === undefined || JSON.parse(names).includes(`${TITLE} ${pairing}: ${scenario.name}`);
+};
+
 /** A test for each run; they are played `jobs` at a time from the first test on. */
 export const describeRuns = (runs: readonly Run[], jobs: number): void => {
-  describe('faults', () => defineTests(runs, jobs));
+  describe(TITLE, () => defineTests(runs, jobs));
 };
 
 const defineTests = (runs: readonly Run[], jobs: number): void => {
@@ -17,7 +25,7 @@ const defineTests = (runs: readonly Run[], jobs: number): void => {
   beforeAll(async () => {
     // Plays go on between two tests, when jest lets nothing be loaded.
     await prepareRun();
-    void playAll(runs, jobs, {
+    void playAll(runs.filter(isWanted), jobs, {
       onVoid: ({ scenario: { name }, pairing }, outcome, why) =>
         process.stderr.write(
           `${[`${pairing}: ${name}: void: ${why}; once more`, ...findingLines(outcome)].join('\n')}\n`,

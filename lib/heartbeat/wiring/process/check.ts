@@ -7,6 +7,7 @@ import { diagnosticOfFile, sourceOf } from '../../../config/source.js';
 import type { ConfigurationResult } from '../../config/configuration.js';
 import { configurationDump } from '../../directive-table.js';
 import {
+  type FilesRead,
   HA_CF,
   HARESOURCES,
   isAnyForbidden,
@@ -33,13 +34,24 @@ const forPeople = (result: ConfigurationResult): string => {
   return `${rendered}${counts} (${summary}${groups})\n`;
 };
 
+/** Monitors hand over by standby, which that mode does not have. */
+const helplessMonitors = ({ config, suite }: FilesRead): readonly Diagnostic[] => {
+  const names = suite.monitors.filter(({ onfail }) => onfail === 'standby').map(({ name }) => name);
+  if (config.autoFailback !== 'legacy' || names.length === 0) return [];
+  const message =
+    `[monitor ${names.join('], [monitor ')}]: a failure moves nothing while auto_failback is legacy (the default), ` +
+    'which knows no standby: write auto_failback on or off';
+  return [diagnosticOfFile(HA_CF, 'warning', { code: 'ha.cf/monitors-in-legacy', message })];
+};
+
 /** The findings of the parsers, and what they cannot know: files we may not read, resources that cannot start here. */
-const findings = (result: ConfigurationResult): readonly Diagnostic[] => [
+const findings = (result: FilesRead): readonly Diagnostic[] => [
   ...result.diagnostics.map((diagnostic) =>
     diagnostic.code.endsWith('/missing') && isForbidden(diagnostic.at.file)
       ? { ...diagnostic, message: 'this file may not be read by you: check as root' }
       : diagnostic,
   ),
+  ...helplessMonitors(result),
   ...homelessLogs(result.config).map((message) =>
     diagnosticOfFile(HA_CF, 'warning', { code: 'ha.cf/no-log-folder', message }),
   ),
