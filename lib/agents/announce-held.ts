@@ -1,5 +1,5 @@
 /** Announces the addresses of resource groups that are up here once more, whoever has brought them up. */
-import type { ResourceGroup } from '../heartbeat/config/model.js';
+import type { ResourceGroup, ResourceSpec } from '../heartbeat/config/model.js';
 import type { Log } from '../log.js';
 import type { AddressEntry } from '../platform/address-entry.js';
 import { readAddresses } from '../platform/addresses.js';
@@ -13,11 +13,14 @@ import { isMarked } from './start-mark.js';
 /** Scripts whose first argument is an address that is up while they run. */
 const ADDRESS_AGENTS: readonly string[] = ['IPaddr', 'IPaddr2', 'IPv6addr'];
 
+/** Whether a resource is an address. */
+export const isAddress = ({ agent }: Pick<ResourceSpec, 'agent'>): boolean => ADDRESS_AGENTS.includes(agent);
+
 /** The addresses of these groups, as they are written. */
 export const groupAddresses = (groups: readonly ResourceGroup[]): readonly string[] =>
   groups
     .flatMap(({ resources }) => resources)
-    .filter(({ agent }) => ADDRESS_AGENTS.includes(agent))
+    .filter(isAddress)
     .map(({ args }) => parseAddressArgument(args.join('::')).address);
 
 /** Which addresses of these groups are on which interfaces now, the loopback device left aside. */

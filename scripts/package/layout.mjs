@@ -11,7 +11,7 @@ const SHARE = '/usr/share/ha-suite';
 const COMMANDS = {
   '/usr/bin': { cl_status: 'cl_status' },
   '/usr/sbin': {
-    ...{ 'ha-heartbeat': 'ha-heartbeat', 'ldirectord-ts': 'ldirectord-ts', 'ha-ipvsadm': 'ha-ipvsadm' },
+    ...{ ha: 'ha', 'ha-heartbeat': 'ha-heartbeat', 'ldirectord-ts': 'ldirectord-ts', 'ha-ipvsadm': 'ha-ipvsadm' },
     ...{
       'ha-realserver': 'ha-realserver',
       ldirectord: 'ldirectord-ts',

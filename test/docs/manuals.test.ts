@@ -14,10 +14,14 @@ const packageJson = JSON.parse(read('package.json')) as {
   optionalDependencies: Record<string, string>;
 };
 
-const helpOf = (name: string): string => {
-  const { stdout, stderr } = spawnSync(command(name), ['--help'], { encoding: 'utf8', timeout: 120_000 });
+const helpOf = (name: string, ...subCommand: readonly string[]): string => {
+  const words = [...subCommand, '--help'];
+  const { stdout, stderr } = spawnSync(command(name), words, { encoding: 'utf8', timeout: 120_000 });
   return stdout + stderr;
 };
+
+/** One page for the command and all that it gathers. */
+const SUB_COMMANDS: Readonly<Record<string, readonly string[]>> = { ha: ['rehearse'] };
 
 /** Options that a help explains; its examples also show those of other programs. */
 const optionsIn = (help: string): readonly string[] =>
@@ -40,7 +44,8 @@ describe.each(Object.keys(packageJson.bin))('%s', (name) => {
   // The help of ha-ipvsadm leaves most long forms to the manual, which is held to the grammar below.
   if (name !== 'ha-ipvsadm')
     test('its help and its manual have the same options', () => {
-      expect(sorted(optionsOf(manualOf(name)))).toEqual(sorted(optionsIn(help)));
+      const helps = [help, ...(SUB_COMMANDS[name] ?? []).map((word) => helpOf(name, word))];
+      expect(sorted(optionsOf(manualOf(name)))).toEqual(sorted(helps.flatMap(optionsIn)));
     });
 });
 

@@ -1,6 +1,6 @@
 /** What may happen to two nodes and to the network between them, drawn at random and done to a simulation. */
 import fc from 'fast-check';
-import type { Simulation } from './simulator.js';
+import type { Simulation } from '../../lib/rehearsal/simulation.js';
 
 export const NODES = ['lb1', 'lb2'] as const;
 

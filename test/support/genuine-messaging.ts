@@ -10,8 +10,8 @@ import type {
 import { draw } from '../../lib/heartbeat/cluster/random.js';
 import { arrive, type Sequence, UNKNOWN } from '../../lib/heartbeat/cluster/sequence.js';
 import { type Message, message, text } from '../../lib/heartbeat/wire/message.js';
+import type { Host } from '../../lib/rehearsal/host.js';
 import { type Millis, millis, type Now } from '../../lib/time.js';
-import type { Host } from './simulated-host.js';
 
 /** Packets are read up to so much later. */
 const SLOWNESS = 500;

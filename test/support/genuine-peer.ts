@@ -10,9 +10,9 @@ import { contains, minus, mirrored, parseHolding, plus } from '../../lib/heartbe
 import type { ClusterSettings, ClusterView, Holding } from '../../lib/heartbeat/cluster/interface.js';
 import { UNKNOWN } from '../../lib/heartbeat/cluster/sequence.js';
 import { type Message, text } from '../../lib/heartbeat/wire/message.js';
+import type { MakeHost } from '../../lib/rehearsal/host.js';
 import type { Now } from '../../lib/time.js';
 import { GenuineMessaging, hexOf } from './genuine-messaging.js';
-import type { MakeHost } from './simulated-host.js';
 
 type Phase = 'INIT' | 'STARTING' | 'BOTHSTARTING' | 'RSCRCVD' | 'STABLE' | 'SHUTDOWN';
 type Standby = 'NOT' | 'ME' | 'OTHER' | 'DONE';

@@ -5,11 +5,11 @@ import type { AuthKeys } from '../../../lib/heartbeat/config/model.js';
 import { type Message, text } from '../../../lib/heartbeat/wire/message.js';
 import { encodePacket, encodeTextPacket } from '../../../lib/heartbeat/wire/packet.js';
 import { createPacketReader } from '../../../lib/heartbeat/wiring/traffic/packets.js';
+import { type MakeHost, ourHost } from '../../../lib/rehearsal/host.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { BenchNode } from '../../support/bench-node.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import { type MakeHost, ourHost } from '../../support/simulated-host.js';
-import { Simulation } from '../../support/simulator.js';
 
 const KEYS: AuthKeys = {
   sign: { index: 1, method: 'sha1', key: 'right' },

@@ -1,7 +1,7 @@
 /** More than two nodes: resources are an affair of the first two of ha.cf (heartbeat reference 11.2, no. 10). */
 
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { BenchNode } from '../../support/bench-node.js';
-import { Simulation } from '../../support/simulator.js';
 
 const three = (): Simulation => {
   const simulation = new Simulation({ seed: 11, nodes: ['lb1', 'lb2', 'lb3'] });

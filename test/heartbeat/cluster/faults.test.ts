@@ -1,11 +1,11 @@
 /** Whatever happens to two nodes and the network between them: never two owners that hear each other, and one in the end. */
 import fc from 'fast-check';
 import type { AutoFailback } from '../../../lib/heartbeat/config/model.js';
+import { type MakeHost, ourHost } from '../../../lib/rehearsal/host.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { type Act, apply, NODES, schedule } from '../../support/fault-schedule.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import { type MakeHost, ourHost } from '../../support/simulated-host.js';
-import { Simulation } from '../../support/simulator.js';
 
 const weather = fc.record({
   seed: fc.integer(),

@@ -1,8 +1,8 @@
 /** Two nodes with fencing devices, whatever happens: no group ever runs twice, not even while they cannot hear each other. */
 import fc from 'fast-check';
+import { type Fencing, Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { apply, NODES, schedule } from '../../support/fault-schedule.js';
-import { type Fencing, Simulation } from '../../support/simulator.js';
 
 const pair = (fencing: Fencing, options: { readonly seed?: number; readonly autoFailback?: 'on' | 'off' } = {}) =>
   new Simulation({

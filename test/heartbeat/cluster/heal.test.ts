@@ -1,8 +1,8 @@
 /** After a partition: one deterministic loser, a winner that serves on and announces itself, and no restart (reference 5.6). */
 import { text } from '../../../lib/heartbeat/wire/message.js';
+import { Simulation, type SimulationOptions } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import { Simulation, type SimulationOptions } from '../../support/simulator.js';
 
 const NODES = ['lb1', 'lb2'] as const;
 

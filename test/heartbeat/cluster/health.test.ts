@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import type { Health } from '../../../lib/heartbeat/monitor/interface.js';
 import { message } from '../../../lib/heartbeat/wire/message.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { BenchNode } from '../../support/bench-node.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import { Simulation } from '../../support/simulator.js';
 
 const HOLDDOWN = millis(20_000);
 const KIN = { hasuite: '1', hs_phase: 'stable', hs_hold: 'local', hs_stable: '1', hs_standby: '0' };

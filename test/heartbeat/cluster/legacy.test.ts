@@ -1,8 +1,8 @@
 /** `auto_failback legacy` (heartbeat reference 6.9; recording `bcast-sha1-failback-legacy`). */
 import { message } from '../../../lib/heartbeat/wire/message.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { BenchNode } from '../../support/bench-node.js';
 import { Playback, recordedFrom, summary, uuidOf } from '../../support/playback.js';
-import { Simulation } from '../../support/simulator.js';
 
 const LEGACY = 'bcast-sha1-failback-legacy';
 const uuid = uuidOf(LEGACY, '02-second-joins.pcap', 'lb1');

@@ -1,8 +1,8 @@
 /** When a node is dead, and when only we were late (heartbeat reference 5.3; design, "Own lateness"). */
 import { clusterMachine } from '../../../lib/heartbeat/cluster/machine.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { BenchNode } from '../../support/bench-node.js';
-import { Simulation } from '../../support/simulator.js';
 
 const status = (node: BenchNode): string | undefined => node.view().nodes.find(({ name }) => name === 'lb2')?.status;
 

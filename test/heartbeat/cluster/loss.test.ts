@@ -1,9 +1,9 @@
 /** One packet in five lost, others late, doubled and overtaken: nobody is called dead, and every numbered message arrives once. */
 import { text } from '../../../lib/heartbeat/wire/message.js';
+import type { MakeHost } from '../../../lib/rehearsal/host.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import type { MakeHost } from '../../support/simulated-host.js';
-import { Simulation } from '../../support/simulator.js';
 
 const NODES = ['lb1', 'lb2'] as const;
 const TEN_MINUTES = 600_000;

@@ -1,6 +1,6 @@
 /** Two of our nodes live through the chapters of heartbeat reference 6. */
 import { text } from '../../../lib/heartbeat/wire/message.js';
-import { Simulation } from '../../support/simulator.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 
 const together = (options: ConstructorParameters<typeof Simulation>[0] = { seed: 1 }): Simulation => {
   const simulation = new Simulation(options);

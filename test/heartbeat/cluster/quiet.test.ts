@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { clusterMachine, stepThoroughly } from '../../../lib/heartbeat/cluster/machine.js';
 import { onlyHeardAgain } from '../../../lib/heartbeat/cluster/quiet.js';
+import type { MakeHost } from '../../../lib/rehearsal/host.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { BenchNode } from '../../support/bench-node.js';
 import { genuineHost } from '../../support/genuine-peer.js';
-import type { MakeHost } from '../../support/simulated-host.js';
-import { Simulation } from '../../support/simulator.js';
 
 /** Our machine, each step taken both ways; counts the steps from which nothing followed. */
 const compared =

@@ -1,7 +1,7 @@
 /** More than two nodes (heartbeat reference 11.2, no. 10): whatever happens, nothing breaks, and each group has one owner in the end. */
 import fc from 'fast-check';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
-import { Simulation } from '../../support/simulator.js';
 
 const NODES = ['lb1', 'lb2', 'lb3'] as const;
 

@@ -10,12 +10,12 @@ import { signature } from '../../../lib/heartbeat/wire/digest.js';
 import type { Message } from '../../../lib/heartbeat/wire/message.js';
 import { decodePacket, encodePacket } from '../../../lib/heartbeat/wire/packet.js';
 import { createPacketReader } from '../../../lib/heartbeat/wiring/traffic/packets.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
 import { millis } from '../../../lib/time.js';
 import { arbitraryMessage } from '../../support/arbitrary-message.js';
 import { BenchNode } from '../../support/bench-node.js';
 import { genuineHost } from '../../support/genuine-peer.js';
 import { projectRoot } from '../../support/paths.js';
-import { Simulation } from '../../support/simulator.js';
 
 const FOLDER = join(projectRoot, 'test', 'heartbeat', 'wire', 'corpus');
 const KEY = { index: 1, method: 'sha1', key: 'x' } as const;

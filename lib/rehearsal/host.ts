@@ -1,14 +1,9 @@
 /** What runs on a simulated node: our machine, or anything that can be stepped like it. */
-import type {
-  ClusterEffect,
-  ClusterEvent,
-  ClusterSettings,
-  ClusterView,
-} from '../../lib/heartbeat/cluster/interface.js';
-import { clusterMachine } from '../../lib/heartbeat/cluster/machine.js';
-import type { ClusterState } from '../../lib/heartbeat/cluster/state.js';
-import { text } from '../../lib/heartbeat/wire/message.js';
-import type { Millis, Now } from '../../lib/time.js';
+import type { ClusterEffect, ClusterEvent, ClusterSettings, ClusterView } from '../heartbeat/cluster/interface.js';
+import { clusterMachine } from '../heartbeat/cluster/machine.js';
+import type { ClusterState } from '../heartbeat/cluster/state.js';
+import { text } from '../heartbeat/wire/message.js';
+import type { Millis, Now } from '../time.js';
 
 /** A machine as the simulator drives it: ours, or a model of a genuine peer. */
 export interface Host {

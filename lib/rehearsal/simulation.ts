@@ -1,6 +1,6 @@
 /**
- * A cluster on a virtual clock: machines, a network that delays, loses, doubles and reorders, and groups whose start
- * and stop take time.
+ * A cluster on a virtual clock, for tests and for `ha rehearse`: machines, a network that delays, loses, doubles and
+ * reorders, and groups whose start and stop take time.
  *
  * Everything is decided by one seed, so that a failing run can be repeated.
  */
@@ -11,13 +11,13 @@ import type {
   ClusterView,
   JobScope,
   PeerSeen,
-} from '../../lib/heartbeat/cluster/interface.js';
-import { draw } from '../../lib/heartbeat/cluster/random.js';
-import type { Health } from '../../lib/heartbeat/monitor/interface.js';
-import { type Message, message } from '../../lib/heartbeat/wire/message.js';
-import { millis, type Now } from '../../lib/time.js';
+} from '../heartbeat/cluster/interface.js';
+import { draw } from '../heartbeat/cluster/random.js';
+import type { Health } from '../heartbeat/monitor/interface.js';
+import { type Message, message } from '../heartbeat/wire/message.js';
+import { millis, type Now } from '../time.js';
+import { type Host, type MakeHost, ourHost } from './host.js';
 import { Plan } from './plan.js';
-import { type Host, type MakeHost, ourHost } from './simulated-host.js';
 
 export interface Network {
   /** Milliseconds every packet takes. */
@@ -35,14 +35,35 @@ export interface Fencing {
   readonly failures: number;
 }
 
+/** A group of haresources. */
+export interface SimulatedGroup {
+  readonly id: string;
+  /** The node that it prefers. */
+  readonly node: string;
+  /** Its first resource word: what legacy mode calls it by. */
+  readonly key: string;
+}
+
+/** When a job is over, and when the addresses of each group come or go; milliseconds from its begin. */
+export interface Course {
+  readonly total: number;
+  readonly addresses: ReadonlyMap<string, number>;
+}
+
 export interface SimulationOptions {
   readonly seed: number;
   readonly nodes?: readonly string[];
   readonly links?: readonly string[];
   readonly network?: Partial<Network>;
-  readonly settings?: Partial<ClusterSettings>;
+  readonly settings?: Partial<ClusterSettings> | ((self: string) => Partial<ClusterSettings>);
+  /** One for each node, named after it, where nothing is said. */
+  readonly groups?: readonly SimulatedGroup[];
   /** How long one job takes, at most. */
   readonly jobTime?: number;
+  /** The course of a job with these groups, to the millisecond; in place of `jobTime`. */
+  readonly course?: (action: 'acquire' | 'release', groups: readonly string[]) => Course;
+  /** Keep what was sent and asked for; a long run of which only the outcome counts does without. Default: yes. */
+  readonly records?: boolean;
   /** What the fencing device of every node is like; none where nothing is said. */
   readonly fencing?: Fencing;
   /** Which implementation runs on a node; ours where nothing is said. */
@@ -60,8 +81,10 @@ interface Machine {
   memory: readonly PeerSeen[];
   /** Packets that wait in the sockets while the process does not run. */
   backlog: ClusterEvent[];
-  /** Owners (by preferred node) of the groups that run here. */
+  /** The groups that run here, from the begin of their start to the end of their stop. */
   readonly running: Set<string>;
+  /** The groups whose addresses answer here; without a `course` from the end of their start to the begin of their stop. */
+  readonly serving: Set<string>;
   readonly jobs: { readonly job: number; readonly action: 'acquire' | 'release'; readonly groups: readonly string[] }[];
   working: boolean;
   /** The last wake in the plan, so that it is not put there twice. */
@@ -96,13 +119,16 @@ export class Simulation {
   readonly effects: { readonly at: number; readonly node: string; readonly effect: ClusterEffect }[] = [];
   readonly resets: { readonly at: number; readonly node: string }[] = [];
   now = 0;
+  /** Counts up whenever `servers` may answer something else. */
+  moves = 0;
   /** When somebody last could not hear somebody else, or slept. */
   lastTrouble = 0;
   private random: number;
   private readonly plan = new Plan();
   private readonly machines = new Map<string, Machine>();
   private readonly cut = new Set<string>();
-  private readonly network: Network;
+  private network: Network;
+  private readonly groupsOfAll: readonly SimulatedGroup[];
   private readonly nodes: readonly string[];
   private readonly links: readonly string[];
 
@@ -110,6 +136,7 @@ export class Simulation {
     this.random = options.seed >>> 0;
     this.nodes = options.nodes ?? ['lb1', 'lb2'];
     this.links = options.links ?? ['eth0'];
+    this.groupsOfAll = options.groups ?? this.nodes.map((node) => ({ id: node, node, key: `group-${node}` }));
     this.network = { latency: 1, jitter: 0, loss: 0, duplication: 0, ...options.network };
     for (const name of this.nodes) {
       this.machines.set(name, {
@@ -121,6 +148,7 @@ export class Simulation {
         memory: [],
         backlog: [],
         running: new Set(),
+        serving: new Set(),
         jobs: [],
         working: false,
         life: 0,
@@ -190,8 +218,13 @@ export class Simulation {
       peersSeen: this.machine(self).memory,
       mayHaveLeftovers: this.machine(self).running.size > 0,
       fences: this.options.fencing !== undefined,
-      ...this.options.settings,
+      ...this.settingsFor(self),
     };
+  }
+
+  private settingsFor(self: string): Partial<ClusterSettings> {
+    const { settings } = this.options;
+    return typeof settings === 'function' ? settings(self) : (settings ?? {});
   }
 
   /** The machine loses power: its addresses are gone with it. */
@@ -212,6 +245,8 @@ export class Simulation {
     machine.host = undefined;
     machine.life += 1;
     machine.running.clear();
+    machine.serving.clear();
+    this.moves += 1;
     machine.jobs.length = 0;
     machine.working = false;
   }
@@ -255,6 +290,11 @@ export class Simulation {
   heal(): void {
     if (this.cut.size > 0) this.lastTrouble = this.now;
     this.cut.clear();
+  }
+
+  /** Packets that are sent from now on fare like this. */
+  weather(network: Partial<Network>): void {
+    this.network = { ...this.network, ...network };
   }
 
   stop(name: string): void {
@@ -304,10 +344,11 @@ export class Simulation {
   }
 
   private perform(machine: Machine, effect: ClusterEffect): void {
-    this.effects.push({ at: this.now, node: machine.name, effect });
+    const records = this.options.records !== false;
+    if (records) this.effects.push({ at: this.now, node: machine.name, effect });
     switch (effect.type) {
       case 'send':
-        this.traffic.push({ at: this.now, node: machine.name, message: effect.message });
+        if (records) this.traffic.push({ at: this.now, node: machine.name, message: effect.message });
         this.transmit(machine, effect.message);
         return;
       case 'log':
@@ -339,18 +380,20 @@ export class Simulation {
   }
 
   private groups(self: string, scope: JobScope, group: string | undefined): readonly string[] {
-    if (group !== undefined) return [group.replace(/^group-/, '')];
+    const ids = (wanted: (one: SimulatedGroup) => boolean): readonly string[] =>
+      this.groupsOfAll.filter(wanted).map(({ id }) => id);
+    if (group !== undefined) return ids(({ key }) => key === group);
     // Further nodes than two keep to themselves, see lib/heartbeat/resources/scope.ts.
     const pair = this.nodes.slice(0, 2);
     const reach = pair.includes(self) ? pair : [self];
     switch (scope) {
       case 'local':
-        return [self];
+        return ids(({ node }) => node === self);
       case 'foreign':
-        return reach.filter((node) => node !== self);
+        return ids(({ node }) => node !== self && reach.includes(node));
       case 'all':
       case 'every':
-        return reach;
+        return ids(({ node }) => reach.includes(node));
     }
   }
 
@@ -395,19 +438,35 @@ export class Simulation {
     // A group counts as running from the begin of its start to the end of its stop.
     if (next.action === 'acquire') for (const group of next.groups) machine.running.add(group);
     const { life } = machine;
-    const finish = (): void => {
-      if (machine.life !== life) return;
-      if (machine.paused) {
-        this.at(100, finish);
-        return;
-      }
+    /** What a machine does that stands still is done when it goes on. */
+    const later = (time: number, act: () => void): void =>
+      this.at(time, () => {
+        if (machine.life !== life) return;
+        if (machine.paused) later(100, act);
+        else act();
+      });
+    const { total, addresses } = this.courseOf(next.action, next.groups);
+    for (const [group, time] of addresses) {
+      later(time, () => {
+        if (next.action === 'acquire') machine.serving.add(group);
+        else machine.serving.delete(group);
+        this.moves += 1;
+      });
+    }
+    later(total, () => {
       if (next.action === 'release') for (const group of next.groups) machine.running.delete(group);
       machine.jobs.shift();
       machine.working = false;
       this.feed(machine, { type: 'jobDone', job: next.job, outcome: 'done' });
       this.work(machine);
-    };
-    this.at(1 + this.chance() * (this.options.jobTime ?? 50), finish);
+    });
+  }
+
+  private courseOf(action: 'acquire' | 'release', groups: readonly string[]): Course {
+    const { course, jobTime = 50 } = this.options;
+    if (course !== undefined) return course(action, groups);
+    const total = 1 + this.chance() * jobTime;
+    return { total, addresses: new Map(groups.map((group) => [group, action === 'acquire' ? total : 0])) };
   }
 
   private transmit(from: Machine, sent: Message): void {
@@ -469,6 +528,11 @@ export class Simulation {
   /** The same, with what a killed daemon left behind. */
   everywhere(owner: string): readonly string[] {
     return [...this.machines.values()].filter(({ running }) => running.has(owner)).map(({ name }) => name);
+  }
+
+  /** The nodes on which the addresses of a group answer, a killed daemon's too; whether anybody reaches them is another question. */
+  servers(group: string): readonly string[] {
+    return [...this.machines.values()].filter(({ serving }) => serving.has(group)).map(({ name }) => name);
   }
 
   /** What was logged on a node, in order. */

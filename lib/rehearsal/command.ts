@@ -1,0 +1,134 @@
+/** `ha rehearse`: its words, and what it prints. Reads files through what it is given; pure otherwise. */
+import { Command, CommanderError } from 'commander';
+import { renderDiagnostic } from '../config/render.js';
+import { type Millis, millis } from '../time.js';
+import { readRehearsalFiles, type TextFile } from './files.js';
+import { castOf, type Rehearsal, rehearse } from './rehearse.js';
+import { reportJson, reportText, type Told } from './report.js';
+import { type Found, type Sentences, searchWorst } from './search.js';
+import { FORMS, parseStory } from './story.js';
+
+export interface Said {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+export interface World {
+  /** The text of a file, or why it cannot be read. */
+  readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
+  readonly coloured: boolean;
+}
+
+interface Options {
+  readonly file?: string;
+  readonly haCf: string;
+  readonly haresources: string;
+  readonly seed: number;
+  readonly scriptTime: Millis;
+  readonly random?: number;
+  readonly json?: boolean;
+}
+
+/** Exit codes: an address ends without one owner; wrong usage; wrong configuration (as ha-heartbeat). */
+const FAILED = 1;
+const USAGE = 2;
+const NOT_CONFIGURED = 6;
+
+const HELP = `
+Sentences, separated by semicolons or on lines of their own (# begins a comment):
+${FORMS.map((form) => `  ${form}`).join('\n')}
+WHEN is "at 10s", "20s-40s" or nothing; AT is "at 10s". Times count from a cluster at rest.
+NODE and LINK are names of ha.cf; SHARE is like 30%, STEP like +1h, SCOPE all, local, foreign or failback (may be left out).
+
+Examples:
+  ha rehearse "lb1 loses power at 10s"
+  ha rehearse "eth1 of lb2 down 20s-40s; loss 30%" --json
+  ha rehearse --file incident.story --ha-cf ./ha.cf --haresources ./haresources
+  ha rehearse --random 200        which story of 200 hurts most?
+
+Exit codes: 0 every address ends with one owner, 1 one does not, 2 wrong usage, 6 wrong configuration.`;
+
+const whole =
+  (name: string) =>
+  (text: string): number => {
+    if (!/^\d{1,9}$/.test(text))
+      throw new CommanderError(USAGE, 'ha.number', `${name} must be a whole number, not '${text}'`);
+    return Number(text);
+  };
+
+const milliseconds = (text: string): Millis => {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
+  if (number === undefined)
+    throw new CommanderError(USAGE, 'ha.time', `--script-time must be a time such as 2s or 500ms, not '${text}'`);
+  return millis(Math.round(Number(number) * (unit === 'ms' ? 1 : 1000)));
+};
+
+/** The sub-command; `act` is told what stands behind it. */
+export const rehearseCommand = (act: (story: string | undefined, options: Options) => void): Command =>
+  new Command('rehearse')
+    .description('Plays failures with your own ha.cf and haresources, on virtual time: nothing is touched.')
+    .argument('[story]', 'what shall happen, in words')
+    .option('--file <file>', 'read the story from a file')
+    .option('--ha-cf <file>', 'instead of /etc/ha.d/ha.cf', '/etc/ha.d/ha.cf')
+    .option('--haresources <file>', 'instead of /etc/ha.d/haresources', '/etc/ha.d/haresources')
+    .option('--seed <number>', 'decides what is left to chance', whole('--seed'), 1)
+    .option(
+      '--script-time <time>',
+      'how long a script takes that is none of our own agents',
+      milliseconds,
+      millis(1_000),
+    )
+    .option('--random <number>', 'search so many random stories for the worst', whole('--random'))
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', HELP)
+    .action(act);
+
+const fail = (stderr: string, code: number): Said => ({ stdout: '', stderr: `${stderr}\n`, code });
+
+const sentencesOf = (text: string): Sentences =>
+  text
+    .split(/[;\n]/)
+    .map((piece) => piece.replace(/#.*$/, '').trim())
+    .filter((piece) => piece !== '');
+
+const told = ({ coloured }: World, { json }: Options, one: Told): Said => ({
+  stdout: json === true ? reportJson(one) : reportText(one, coloured),
+  stderr: '',
+  code: one.rehearsal.passed ? 0 : FAILED,
+});
+
+/** Does what the sub-command asks for. Never throws on input. */
+export const runRehearse = (story: string | undefined, options: Options, world: World): Said => {
+  const texts: TextFile[] = [];
+  for (const path of [options.haCf, options.haresources, ...(options.file === undefined ? [] : [options.file])]) {
+    const read = world.read(path);
+    if ('problem' in read) return fail(`ha: ${path}: ${read.problem}`, path === options.file ? USAGE : NOT_CONFIGURED);
+    texts.push({ path, text: read.text });
+  }
+  const [haCf, haResources, file] = texts as [TextFile, TextFile, TextFile | undefined];
+  const files = readRehearsalFiles(haCf, haResources);
+  if (!('config' in files)) return fail(files.map(renderDiagnostic).join('\n'), NOT_CONFIGURED);
+  const { config, groups } = files;
+  const { seed, scriptTime } = options;
+  const cast = castOf(config);
+  const play = (text: string, name: string): Rehearsal | string => {
+    const { value, diagnostics } = parseStory(text, name, cast);
+    if (diagnostics.length > 0) return diagnostics.map(renderDiagnostic).join('\n');
+    return rehearse({ config, groups, story: value, seed, scriptTime });
+  };
+  if (options.random !== undefined) {
+    const found: Found | undefined = searchWorst(cast, options.random, seed, (sentences) => {
+      const played = play(sentences.join('; '), 'story');
+      return typeof played === 'string' ? undefined : played;
+    });
+    if (found === undefined) return fail('ha: --random must be at least 1', USAGE);
+    return told(world, options, { story: found.sentences, seed, rehearsal: found.rehearsal });
+  }
+  const text = file?.text ?? story;
+  if (text === undefined)
+    return fail('ha: what shall happen? Say it in words, or name a --file; see ha rehearse --help', USAGE);
+  const played = play(text, file?.path ?? 'story');
+  if (typeof played === 'string') return fail(played, USAGE);
+  return told(world, options, { story: sentencesOf(text), seed, rehearsal: played });
+};

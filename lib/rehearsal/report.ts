@@ -1,0 +1,68 @@
+/** A rehearsal in words: for people at a terminal, and as JSON. Pure. */
+import type { Rehearsal, TimelineEntry } from './rehearse.js';
+
+export interface Told {
+  readonly story: readonly string[];
+  readonly seed: number;
+  readonly rehearsal: Rehearsal;
+}
+
+const seconds = (time: number): string => `${(time / 1000).toFixed(3)} s`;
+
+const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+const BOLD = ['\x1b[1m', '\x1b[0m'] as const;
+const RED = ['\x1b[31m', '\x1b[0m'] as const;
+
+const timelineLine = ({ at, node, text }: TimelineEntry, nameWidth: number, coloured: boolean): string => {
+  const [begin, end] = !coloured ? ['', ''] : node === undefined ? BOLD : /^(ERROR|CRIT)/.test(text) ? RED : ['', ''];
+  return `${(at / 1000).toFixed(3).padStart(10)} s  ${(node ?? '').padEnd(nameWidth)}  ${begin}${text}${end}`;
+};
+
+const verdict = ({ passed, addresses }: Rehearsal): string => {
+  if (passed) return 'Every address has one owner in the end.';
+  const wrong = addresses.filter(({ owners }) => owners.length !== 1);
+  return wrong
+    .map(
+      ({ address, owners }) =>
+        `${address} ends ${owners.length === 0 ? 'without an owner' : `on ${owners.join(' and ')}`}.`,
+    )
+    .join('\n');
+};
+
+/** Timeline, outages and verdict; ends with a newline. */
+export const reportText = ({ story, seed, rehearsal }: Told, coloured: boolean): string => {
+  const { timeline, addresses, duration } = rehearsal;
+  const nameWidth = Math.max(0, ...timeline.map(({ node }) => (node ?? '').length));
+  const rows = [
+    ['address', 'outage', 'longest', 'two owners', 'in the end'],
+    ...addresses.map(({ address, outage, longest, double, owners }) => [
+      address,
+      seconds(outage),
+      seconds(longest),
+      seconds(double),
+      owners.length === 0 ? 'nobody' : owners.join(' and '),
+    ]),
+  ];
+  return [
+    `Rehearsed: ${story.join('; ')} (${(duration / 1000).toFixed(0)} s, seed ${seed})`,
+    '',
+    ...timeline.map((entry) => timelineLine(entry, nameWidth, coloured)),
+    '',
+    ...(addresses.length === 0 ? ['There is no address in haresources.'] : aligned(rows)),
+    verdict(rehearsal),
+    '',
+  ].join('\n');
+};
+
+/** The same for machines; times in milliseconds. Ends with a newline. */
+export const reportJson = ({ story, seed, rehearsal }: Told): string =>
+  `${JSON.stringify({ version: 1, story, seed, ...rehearsal }, null, 2)}\n`;
