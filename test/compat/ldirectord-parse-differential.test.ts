@@ -1,5 +1,5 @@
 /**
- * A thousand generated configuration texts, valid and spoilt: `ldirectord t.cf status` and our parser give the same exit
+ * Hundreds of generated configuration texts, valid and spoilt: `ldirectord t.cf status` and our parser give the same exit
  * status and the same messages with the same line numbers.
  *
  * HA_SUITE_PARSE_SEED and HA_SUITE_PARSE_RUNS choose others; a failure names its seed.
@@ -15,7 +15,7 @@ import { inNamespace } from '../support/director-golden/namespace.js';
 import { withoutPerlWarnings } from '../support/ldirectord-parse-cases.js';
 
 const SEED = Number(process.env.HA_SUITE_PARSE_SEED ?? 2024);
-const RUNS = Number(process.env.HA_SUITE_PARSE_RUNS ?? 1200);
+const RUNS = Number(process.env.HA_SUITE_PARSE_RUNS ?? 400);
 const LONGEST = 1_200_000;
 
 const PATH = '/etc/ha.d/t.cf';

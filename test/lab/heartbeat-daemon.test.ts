@@ -104,8 +104,10 @@ describe('before it runs', () => {
     await node.host.write('/etc/ha.d/ha-suite.ini', '[monitor web]\ncommand = /bin/true\nonfail = standby\n', '666');
     const { code, stdout } = await heartbeat('--check');
     expect(code).toBe(0);
-    expect(stdout).toContain('/etc/ha.d/ha-suite.ini: warning: others than root may write it (mode 0666)');
-    expect(stdout).toContain('/etc/ha.d/ha.cf: warning: [monitor web]: a failure moves nothing while auto_failback is');
+    expect(stdout).toContain('/etc/ha.d/ha-suite.ini:1:1: warning: others than root may write it (mode 0666)');
+    expect(stdout).toContain(
+      '/etc/ha.d/ha.cf:1:1: warning: [monitor web]: a failure moves nothing while auto_failback is',
+    );
     await node.host.write('/etc/ha.d/ha.cf', HA_CF);
     expect((await heartbeat('--check')).stdout).not.toContain('a failure moves nothing');
     await node.host.get(['rm', '/etc/ha.d/ha-suite.ini']);

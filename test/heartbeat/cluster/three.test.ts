@@ -14,6 +14,19 @@ const act = fc.oneof(
   fc.record({ act: fc.constantFrom('addnode', 'delnode'), node, name: fc.constantFrom('lb2', 'lb3', 'lb4') }),
 );
 
+/**
+ * Whether a node was deleted by some and kept by others, which had not called it dead: then there are two clusters, with the
+ * genuine program too, until an administrator adds it again.
+ */
+const isDivided = (simulation: Simulation): boolean =>
+  NODES.some((name) => {
+    const others = NODES.filter((node) => node !== name);
+    const deleted = others.filter((node) =>
+      simulation.lines(node).some((line) => line.includes(`Removing node [${name}]`)),
+    );
+    return deleted.length > 0 && deleted.length < others.length;
+  });
+
 test('three of ours, and a fourth that never comes', () => {
   fc.assert(
     fc.property(
@@ -62,6 +75,7 @@ test('three of ours, and a fourth that never comes', () => {
         simulation.run(15_000);
         for (const name of NODES) simulation.start(name);
         simulation.run(40_000);
+        if (isDivided(simulation)) return;
         for (const group of NODES) expect([group, simulation.owners(group).length]).toEqual([group, 1]);
       },
     ),
