@@ -28,8 +28,8 @@ const MIXED = { folders: ['lab'], workers: 1, only: startsGenuine };
 /** Genuine programs by the hundred, and User-Mode Linux, want a processor each. */
 const COMPARISON = { folders: ['compat', 'ipvs'], workers: Math.max(1, Math.min(4, availableParallelism())) };
 const SYSTEM = [...LAB.folders, ...COMPARISON.folders];
-/** Measured by `npm run bench`, helpers, and what has not been seen to pass yet (test/drafts). */
-const NOT_TESTS = ['bench', 'support', 'drafts'];
+/** Measured by `npm run bench`, and helpers. */
+const NOT_TESTS = ['bench', 'support'];
 
 const tests = join(root, 'dist', 'build', 'test');
 const folders = readdirSync(tests, { withFileTypes: true })

@@ -6,7 +6,7 @@ import { parseIpAddr } from './ip-addr-json.js';
 import { loadNative } from './native.js';
 import { dumpAddresses, ioctlUp, netlinkAdd, netlinkDelete } from './netlink-addresses.js';
 import { forgetRoutes } from './routes.js';
-import type { AddressChange } from './rtnetlink.js';
+import { type AddressChange, standsAlone } from './rtnetlink.js';
 import { turnMemory } from './turn-memory.js';
 
 export type { AddressEntry } from './address-entry.js';
@@ -41,7 +41,8 @@ export const readAddresses = async (): Promise<readonly AddressEntry[] | string>
 const describe = ({ address, prefix }: AddressChange): string => `${address}/${prefix}`;
 
 /**
- * Adds an address to an interface, without duplicate address detection for IPv6. Answers undefined when it is there
+ * Adds an address to an interface, without duplicate address detection for IPv6, and one of prefix length 128 so that it is
+ * not chosen as a source. Answers undefined when it is there
  * afterwards, otherwise why not.
  */
 export const addAddress = async (device: string, change: AddressChange): Promise<string | undefined> => {
@@ -53,6 +54,7 @@ export const addAddress = async (device: string, change: AddressChange): Promise
     ...['dev', device],
     ...(change.address.includes(':') ? ['nodad'] : []),
     ...(change.label === undefined ? [] : ['label', change.label]),
+    ...(standsAlone(change) ? ['preferred_lft', '0'] : []),
   ]);
   return 'failed' in answer && !/File exists|already assigned/i.test(answer.failed) ? answer.failed : undefined;
 };

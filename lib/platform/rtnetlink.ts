@@ -16,11 +16,13 @@ const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
 const IFA_BROADCAST = 4;
+const IFA_CACHEINFO = 6;
 const IFA_FLAGS = 8;
 const IFA_F_SECONDARY = 0x01;
 const IFA_F_NODAD = 0x02;
 const IFA_F_DADFAILED = 0x08;
 const IFA_F_TENTATIVE = 0x40;
+const FOR_EVER = 0xffff_ffff;
 const SCOPE_GLOBAL = 0;
 const SCOPE_LINK = 253;
 const SCOPE_HOST = 254;
@@ -71,6 +73,22 @@ export interface AddressChange {
   readonly label?: string;
 }
 
+/**
+ * Whether an address stands for itself alone: a virtual address of IPv6. The kernel would prefer it as the source of whatever
+ * this machine sends into its network, also of checks of web servers that have it as well (direct routing) and answer
+ * themselves. It is added with a preferred lifetime of 0, which is what keepalived does and as IPv4 has it for every second
+ * address of a network.
+ */
+export const standsAlone = ({ address, prefix }: Pick<AddressChange, 'address' | 'prefix'>): boolean =>
+  prefix === 128 && address.includes(':');
+
+/** Lifetimes of an address that is there for ever and never chosen as a source (struct ifa_cacheinfo). */
+const neverSource = (): Buffer => {
+  const lifetimes = Buffer.alloc(16);
+  lifetimes.writeUInt32LE(FOR_EVER, 4);
+  return attribute(IFA_CACHEINFO, lifetimes);
+};
+
 /** Asks for all addresses of all interfaces. */
 export const encodeAddressDump = (): Buffer =>
   message(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, addressHeader(0, 0, 0, 0));
@@ -100,6 +118,7 @@ export const encodeAddressChange = (
     const flags = Buffer.alloc(4);
     flags.writeUInt32LE(IFA_F_NODAD);
     parts.push(attribute(IFA_FLAGS, flags));
+    if (standsAlone(change)) parts.push(neverSource());
   }
   return message(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE_EXCL, ...parts);
 };

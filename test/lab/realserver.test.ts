@@ -57,6 +57,7 @@ story('a web server', ({ begin, step, end }) => {
     expect(await run('start', VIP, VIP6)).toMatchObject({ code: 0, stdout: '' });
     expect(await settings()).toBe('1\n2\n');
     expect(await addresses()).toMatch(new RegExp(`lo +inet ${VIP}/32 `));
+    expect(await addresses()).toMatch(new RegExp(`lo +inet6 ${VIP6}/128 scope global .*deprecated`));
     // The kernel may still be looking after the link-local address of eth0; that is not ours.
     expect(await addresses()).not.toMatch(new RegExp(`${VIP6}.*tentative`));
     expect(await run('status', VIP, VIP6)).toMatchObject({

@@ -21,6 +21,20 @@ test('an IPv6 address has neither', () => {
   expect(entry).not.toHaveProperty('label');
 });
 
+test('an IPv6 address that stands alone is there for ever and never chosen as a source; others have no lifetimes', () => {
+  // struct ifa_cacheinfo behind an attribute of type 6: preferred, valid, and two that the kernel fills in.
+  const lifetimes = (address: string, prefix: number): readonly number[] | undefined => {
+    const request = encodeAddressChange('add', 7, { address, prefix });
+    const head = Buffer.from([20, 0, 6, 0]);
+    const at = request?.indexOf(head) ?? -1;
+    return request === undefined || at < 0
+      ? undefined
+      : [0, 1, 2, 3].map((index) => request.readUInt32LE(at + head.length + 4 * index));
+  };
+  expect(lifetimes('fd00::5', 128)).toEqual([0, 0xffff_ffff, 0, 0]);
+  expect([lifetimes('fd00::5', 64), lifetimes('192.168.0.105', 32)]).toEqual([undefined, undefined]);
+});
+
 test('any address survives the way to the kernel and back', () => {
   fc.assert(
     fc.property(fc.ipV4(), fc.integer({ min: 0, max: 32 }), (address, prefix) => {

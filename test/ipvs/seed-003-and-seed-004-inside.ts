@@ -57,7 +57,8 @@ node lb1 lb2
 `;
 const HARESOURCES = `lb1 ${[
   ...VIRTUALS.map((address) => `IPaddr2::${address}/32/eth0`),
-  ...VIRTUALS6.map((address) => `IPaddr2::${address}/128/eth0`),
+  // In haresources "::" separates arguments.
+  ...VIRTUALS6.map((address) => `IPaddr2::${address.replace('::', ':0:0:')}/128/eth0`),
   'ldirectord::ldirectord.cf',
 ].join(' ')}\n`;
 
@@ -91,7 +92,14 @@ const allRules = (...lasts: readonly number[]): readonly string[] => [
 const ifup = async (web: LightHost, stanza: string): Promise<void> => {
   const value = (word: string): string => new RegExp(`^${word} (.*)$`, 'm').exec(stanza)?.[1] ?? '';
   await web.get(['ifconfig', 'dummy0', value('address'), 'netmask', value('netmask'), 'up']);
-  for (const [, command = ''] of stanza.matchAll(/^up (.*)$/gm)) await web.get(command.split(' '));
+  for (const [, command = ''] of stanza.matchAll(/^up (.*)$/gm)) {
+    const { code, stderr } = await web.run(command.split(' '));
+    // The ifconfig of today takes a prefix length for IPv6 only; what the article's command did then is this.
+    const [, address = ''] = / add ([\d.]+\/32)$/.exec(command) ?? [];
+    if (code !== 0 && address !== '' && stderr.includes('Unknown host'))
+      await web.get(['ip', 'address', 'add', address, 'dev', 'dummy0']);
+    else if (code !== 0) throw new Error(`${command}: exit ${code}: ${stderr}`);
+  }
 };
 
 const equipSeed003 = async (web: LightHost): Promise<void> => {

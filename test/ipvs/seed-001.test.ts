@@ -2,9 +2,9 @@
  * "Hochverfügbarkeit" (linuxvirtualserver.org) from end to end: mon with heartbeat and its own init script, and ldirectord with
  * heartbeat, both with direct routing on real IPVS. One boot of User-Mode Linux (seed-001-inside.ts), its findings here.
  */
-import { findingsOf } from '../ipvs/findings.js';
+import { findingsOf } from './findings.js';
 
-const value = findingsOf('../drafts/seed-001-inside.js', 900_000);
+const value = findingsOf('seed-001-inside.js', 900_000);
 
 const SERVICE = '-A -t 10.0.0.3:80 -s wlc';
 const [ONE, TWO] = [1, 2].map((number) => `-a -t 10.0.0.3:80 -r 192.168.0.${number}:80 -g -w 5`);

@@ -239,7 +239,7 @@ export const buildLan = async (plan: LanPlan): Promise<Lan> => {
 };
 
 /** Everything that is waited for may take so many times longer: this kernel does not see what else the machine does. */
-const SLOW = 4;
+const SLOW = 2;
 
 /** Waits until one director alone has the address. */
 export const untilHeldBy = ({ owners }: Lan, address: string, { host }: Director, limit: number): Promise<number> =>
