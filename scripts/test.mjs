@@ -25,8 +25,15 @@ const startsGenuine = (file) => /'(ours-genuine|genuine-ours|genuine)'/.test(rea
  */
 const LAB = { folders: ['lab'], workers: 2, only: (file) => !startsGenuine(file) };
 const MIXED = { folders: ['lab'], workers: 1, only: startsGenuine };
+/** Whole clusters in one User-Mode Linux: two of these at once take four times as long. */
+const isArticle = (file) => /\/ipvs\/seed-[^/]*$/.test(file);
+const ARTICLES = { folders: ['ipvs'], workers: 1, only: isArticle };
 /** Genuine programs by the hundred, and User-Mode Linux, want a processor each. */
-const COMPARISON = { folders: ['compat', 'ipvs'], workers: Math.max(1, Math.min(4, availableParallelism())) };
+const COMPARISON = {
+  folders: ['compat', 'ipvs'],
+  workers: Math.max(1, Math.min(4, availableParallelism())),
+  only: (file) => !isArticle(file),
+};
 const SYSTEM = [...LAB.folders, ...COMPARISON.folders];
 /** Measured by `npm run bench`, and helpers. */
 const NOT_TESTS = ['bench', 'support'];
@@ -142,7 +149,8 @@ const unitOnly = argv.includes('--unit');
 const patterns = argv.filter((word) => word !== '--unit');
 const UNIT = { folders: folders.filter((name) => !SYSTEM.includes(name)), workers: availableParallelism() };
 const results = [];
-for (const each of unitOnly ? [UNIT] : [UNIT, LAB, MIXED, COMPARISON]) results.push(await phase(each, patterns));
+for (const each of unitOnly ? [UNIT] : [UNIT, LAB, MIXED, COMPARISON, ARTICLES])
+  results.push(await phase(each, patterns));
 
 if (repeated.length > 0) console.log(`ran more than once: ${repeated.join(', ')}`);
 const failedFiles = results.flatMap(({ counted }) => counted).filter(({ failed }) => failed > 0);
