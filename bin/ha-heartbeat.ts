@@ -16,12 +16,12 @@ import { PID_FILE } from '../lib/heartbeat/wiring/process/run-places.js';
 import { runState } from '../lib/heartbeat/wiring/process/running.js';
 import { isDetached, startDetached } from '../lib/platform/daemonize.js';
 import { millis, seconds } from '../lib/time.js';
+import { SUITE_VERSION } from '../lib/version.js';
 
 /** What genuine 3.0.6 prints; scripts compare it. */
 const HEARTBEAT_VERSION = '3.0.6 (node: 958e11be8686759f1b99204c17812f2c2633b169)';
 /** A small nursery: after minutes of heartbeats the process has 64 MiB instead of 71, at no cost that could be measured. */
 const NODE_ARGS = ['--max-semi-space-size=2'] as const;
-const SUITE_VERSION = 'ha-suite 0.1.0, compatible with heartbeat 3.0.6';
 
 /** The longest a start may take: a device that gets its address late, a name server that does not answer. */
 const START_LIMIT = seconds(150);
@@ -107,7 +107,7 @@ const obey = async (request: Request): Promise<void> => {
       print(`${HEARTBEAT_VERSION}\n`);
       return;
     case 'suite-version':
-      print(`${SUITE_VERSION}\n`);
+      print(`${SUITE_VERSION}, compatible with heartbeat 3.0.6\n`);
       return;
     case 'directives': {
       const { directiveTable } = await import('../lib/heartbeat/directive-table.js');

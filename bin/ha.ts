@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { errorText } from '../lib/platform/error-text.js';
 import { runHa } from '../lib/rehearsal/ha.js';
-
-const SUITE_VERSION = 'ha-suite 0.1.0';
+import { SUITE_VERSION } from '../lib/version.js';
 
 const { stdout, stderr, code } = runHa(process.argv.slice(2), SUITE_VERSION, {
   read: (path) => {
