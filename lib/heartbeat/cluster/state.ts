@@ -217,9 +217,9 @@ export interface ClusterState {
   readonly published: string;
   /** When each sort of rejected packet was last logged. */
   readonly rejections: ReadonlyMap<string, Millis>;
-  /** How many authentic packets were refused for which reason. */
   /** How many of each sort were not logged since then. */
   readonly unlogged: ReadonlyMap<string, number>;
+  /** How many authentic packets were refused for which reason. */
   readonly counters: Readonly<Record<string, number>>;
   /** Number of the next word that a peer must repeat to prove that it lives. */
   readonly nextWord: number;
