@@ -132,14 +132,14 @@ const phase = async ({ folders: names, workers, only = () => true }, patterns) =
     const run = await (failed === undefined ? jest(chosen, workers) : runAgain(failed));
     standstills.stop();
     const judged = judge(run, standstills.times, left);
-    for (const file of run.files.filter(({ path }) => judged.again.has(path))) {
+    failed = run.files.filter(({ path }) => judged.again.has(path));
+    for (const file of failed) {
       console.log(`once more: ${relative(tests, file.path)}: ${judged.again.get(file.path)}`);
       for (const name of file.failures.slice(0, NAMES)) console.log(`  ${name.slice(0, 200)}`);
       repeated.push(relative(tests, file.path));
     }
     counted.push(...judged.counted);
     ok &&= judged.ok;
-    failed = run.files.filter(({ path }) => judged.again.has(path));
   }
   return { counted, ok };
 };
