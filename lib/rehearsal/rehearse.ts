@@ -53,15 +53,15 @@ export const castOf = (config: HaConfig): Cast => ({
 });
 
 interface Group extends SimulatedGroup {
-  readonly resources: ResourceGroup;
+  readonly written: ResourceGroup;
 }
 
 const groupsOf = (groups: readonly ResourceGroup[]): readonly Group[] =>
-  groups.map((resources, index) => ({
+  groups.map((written, index) => ({
     id: String(index),
-    node: resources.node.toLowerCase(),
-    key: resources.resources[0]?.word ?? '',
-    resources,
+    node: written.node.toLowerCase(),
+    key: written.resources[0]?.word ?? '',
+    written,
   }));
 
 /** The device that clients reach an address by: the one that haresources names, or any. */
@@ -75,8 +75,8 @@ const courseOf =
   (action: 'acquire' | 'release', ids: readonly string[]): Course => {
     const addresses = new Map<string, number>();
     let total = 1;
-    for (const { id, resources } of groups.filter((group) => ids.includes(group.id))) {
-      const inTurn = action === 'acquire' ? resources.resources : resources.resources.toReversed();
+    for (const { id, written } of groups.filter((group) => ids.includes(group.id))) {
+      const inTurn = action === 'acquire' ? written.resources : written.resources.toReversed();
       for (const resource of inTurn) {
         const begun = total;
         total += OWN_AGENTS.includes(resource.agent) ? OWN_AGENT : scriptTime;
@@ -165,7 +165,7 @@ const perform = (simulation: Simulation, cables: Cables, nodes: readonly string[
 /** Everybody is up, nothing moves, and every group that has a living node runs. */
 const isAtRest = (simulation: Simulation, nodes: readonly string[], groups: readonly Group[]): boolean =>
   nodes.every((name) => simulation.view(name)?.resources !== 'transition') &&
-  groups.every(({ id, resources }) => groupAddresses([resources]).length === 0 || simulation.servers(id).length > 0);
+  groups.every(({ id, written }) => groupAddresses([written]).length === 0 || simulation.servers(id).length > 0);
 
 /**
  * Starts the cluster, lets it come to rest, and plays the story; ends a minute (and one initdead) after its last moment
@@ -212,8 +212,8 @@ export const rehearse = ({ config, groups, story, seed, scriptTime }: RehearsalI
   const begun = simulation.now;
   const timeline: TimelineEntry[] = [];
   const cables = new Cables();
-  const places = all.flatMap(({ id, resources }) =>
-    groupAddresses([resources]).map((address) => ({ address, group: id, device: deviceOf(resources, address) })),
+  const places = all.flatMap(({ id, written }) =>
+    groupAddresses([written]).map((address) => ({ address, group: id, device: deviceOf(written, address) })),
   );
   const accounts = createAccounts(places.map(({ address }) => address));
   let told = simulation.log.length;

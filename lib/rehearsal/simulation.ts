@@ -18,16 +18,7 @@ import { type Message, message } from '../heartbeat/wire/message.js';
 import { millis, type Now } from '../time.js';
 import { type Host, type MakeHost, ourHost } from './host.js';
 import { Plan } from './plan.js';
-
-export interface Network {
-  /** Milliseconds every packet takes. */
-  readonly latency: number;
-  /** Up to so much longer, at random: this reorders. */
-  readonly jitter: number;
-  /** Share of packets that never arrive, and that arrive twice. */
-  readonly loss: number;
-  readonly duplication: number;
-}
+import { type Network, Wires } from './wires.js';
 
 /** A device that answers after `time` milliseconds and has failed `failures` times before it resets a node. */
 export interface Fencing {
@@ -126,8 +117,7 @@ export class Simulation {
   private random: number;
   private readonly plan = new Plan();
   private readonly machines = new Map<string, Machine>();
-  private readonly cut = new Set<string>();
-  private network: Network;
+  private readonly wires: Wires;
   private readonly groupsOfAll: readonly SimulatedGroup[];
   private readonly nodes: readonly string[];
   private readonly links: readonly string[];
@@ -137,7 +127,8 @@ export class Simulation {
     this.nodes = options.nodes ?? ['lb1', 'lb2'];
     this.links = options.links ?? ['eth0'];
     this.groupsOfAll = options.groups ?? this.nodes.map((node) => ({ id: node, node, key: `group-${node}` }));
-    this.network = { latency: 1, jitter: 0, loss: 0, duplication: 0, ...options.network };
+    this.wires = new Wires(this.links, () => this.chance());
+    this.wires.weather(options.network ?? {});
     for (const name of this.nodes) {
       this.machines.set(name, {
         name,
@@ -280,21 +271,17 @@ export class Simulation {
 
   /** Cuts one link between two nodes, in one direction or in both. */
   partition(from: string, to: string, link: string | undefined = undefined, both = true): void {
-    for (const one of this.links) {
-      if (link !== undefined && one !== link) continue;
-      this.cut.add(`${from}>${to}@${one}`);
-      if (both) this.cut.add(`${to}>${from}@${one}`);
-    }
+    this.wires.partition(from, to, link, both);
   }
 
   heal(): void {
-    if (this.cut.size > 0) this.lastTrouble = this.now;
-    this.cut.clear();
+    if (!this.wires.isWhole) this.lastTrouble = this.now;
+    this.wires.heal();
   }
 
   /** Packets that are sent from now on fare like this. */
   weather(network: Partial<Network>): void {
-    this.network = { ...this.network, ...network };
+    this.wires.weather(network);
   }
 
   stop(name: string): void {
@@ -473,15 +460,9 @@ export class Simulation {
     for (const to of this.machines.values()) {
       if (to === from) continue;
       for (const link of this.links) {
-        const { latency, jitter, loss, duplication } = this.network;
-        const copies = duplication > 0 && this.chance() < duplication ? 2 : 1;
-        for (let copy = 0; copy < copies; copy++) {
-          if (loss > 0 && this.chance() < loss) continue;
-          const delay = jitter > 0 ? latency + this.chance() * jitter : latency;
+        for (const delay of this.wires.arrivals()) {
           this.at(delay, () => {
-            if (!this.cut.has(`${from.name}>${to.name}@${link}`)) {
-              this.feed(to, { type: 'packet', message: sent, link });
-            }
+            if (this.wires.carries(from.name, to.name, link)) this.feed(to, { type: 'packet', message: sent, link });
           });
         }
       }
@@ -494,7 +475,7 @@ export class Simulation {
     for (let next = this.plan.takeUntil(end); next !== undefined; next = this.plan.takeUntil(end)) {
       this.now = Math.max(this.now, next.at);
       next.run();
-      if (this.cut.size > 0 || this.isAnyPaused()) this.lastTrouble = this.now;
+      if (!this.wires.isWhole || this.isAnyPaused()) this.lastTrouble = this.now;
       check();
     }
     this.now = end;
