@@ -51,7 +51,7 @@ const ours = async (args: readonly string[], socket: string): Promise<Outcome> =
 /** The genuine program sees our socket at its place, in a mount namespace of its own. */
 const genuine = async (args: readonly string[]): Promise<Outcome> => {
   const script =
-    'mount -t tmpfs none /run && mkdir /run/heartbeat && mount --bind "$0" /run/heartbeat && exec /usr/bin/cl_status "$@"';
+    'mount -t tmpfs -o mode=755 none /run && mkdir /run/heartbeat && mount --bind "$0" /run/heartbeat && exec /usr/bin/cl_status "$@"';
   const result = await run('/usr/bin/unshare', ['-m', '/bin/sh', '-c', script, folder, ...args], {
     timeout: seconds(10),
   });

@@ -13,8 +13,8 @@ afterAll(() => rmSync(root, { recursive: true }));
 const REACHABLE = '/mnt';
 
 /** lb1 with eth0, nothing of the real machine's heartbeat; everything in it ends with its first process. */
-const MACHINE = `mount --bind "$3" ${REACHABLE} && mount -t proc proc /proc && hostname lb1 && mount -t tmpfs none /etc/ha.d && cp -a "$0"/. /etc/ha.d/ &&
-mount -t tmpfs none /var/lib/heartbeat && mount -t tmpfs none /run && mount -t tmpfs none /var/log && mkdir /run/heartbeat &&
+const MACHINE = `mount --bind "$3" ${REACHABLE} && mount -t proc proc /proc && hostname lb1 && mount -t tmpfs -o mode=755 none /etc/ha.d && cp -a "$0"/. /etc/ha.d/ &&
+mount -t tmpfs -o mode=755 none /var/lib/heartbeat && mount -t tmpfs -o mode=755 none /run && mount -t tmpfs -o mode=755 none /var/log && mkdir /run/heartbeat &&
 ip link set lo up && ip link add eth0 type veth peer name eth1 && ip addr add 10.0.0.11/24 broadcast + dev eth0 &&
 ip addr add fd00::11/64 dev eth0 nodad && ip link set dev eth0 up && ip link set dev eth1 up && mkdir -p /run/cores/root
 nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }

@@ -13,8 +13,8 @@ const root = mkdtempSync(join(tmpdir(), 'hb-config-genuine-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** lb1 with eth0 and eth1, nothing of the host's heartbeat; it ends with its first process. */
-const MACHINE = `mount -t proc proc /proc && hostname lb1 && mount -t tmpfs none /etc/ha.d && cp -a "$0"/. /etc/ha.d/ &&
-mount -t tmpfs none /var/lib/heartbeat && mount -t tmpfs none /run && mount -t tmpfs none /var/log && mkdir /run/heartbeat &&
+const MACHINE = `mount -t proc proc /proc && hostname lb1 && mount -t tmpfs -o mode=755 none /etc/ha.d && cp -a "$0"/. /etc/ha.d/ &&
+mount -t tmpfs -o mode=755 none /var/lib/heartbeat && mount -t tmpfs -o mode=755 none /run && mount -t tmpfs -o mode=755 none /var/log && mkdir /run/heartbeat &&
 ip link set lo up && ip link add eth0 type veth peer name eth1 && ip link add eth2 type veth peer name eth3 &&
 ip addr add 10.0.0.11/24 broadcast + dev eth0 && ip addr add 10.1.0.11/24 broadcast + dev eth1 &&
 ip link set dev eth0 up && ip link set dev eth1 up

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs `script` in a mount namespace with an empty /var/lib/heartbeat; the FIFO's content comes to standard output. */
 const inside = async (script: string, args: readonly string[]) => {
-  const whole = `mount -t tmpfs none /var/lib/heartbeat && mkfifo /var/lib/heartbeat/fifo && rm -f ${folder}/*
+  const whole = `mount -t tmpfs -o mode=755 none /var/lib/heartbeat && mkfifo /var/lib/heartbeat/fifo && rm -f ${folder}/*
 exec 3<>/var/lib/heartbeat/fifo
 ${script} "$@"; code=$?
 timeout 0.3 cat <&3

@@ -90,7 +90,7 @@ const NEEDED = [
 const SEPARATE = `
 set -e
 mount --bind ${OWN}/etc /etc
-mount -t tmpfs tmpfs /var/lib
+mount -t tmpfs -o mode=755 tmpfs /var/lib
 mount -t tmpfs -o mode=755 tmpfs /dev
 mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/zero c 1 5; mknod -m 666 /dev/random c 1 8
 mknod -m 666 /dev/urandom c 1 9; mknod -m 666 /dev/tty c 5 0; ln -s ${SOCKET} /dev/log; ln -s /proc/self/fd /dev/fd

@@ -155,7 +155,7 @@ test('failfast wants a reboot; a system without real-time rights is told; a miss
 
 test('a full disk under the log file costs lines, not heartbeats; it is told of elsewhere, once', async () => {
   await forget();
-  await node.host.get(['sh', '-c', 'mkdir -p /run/small && mount -t tmpfs -o size=32k tmpfs /run/small']);
+  await node.host.get(['sh', '-c', 'mkdir -p /run/small && mount -t tmpfs -o size=32k,mode=755 tmpfs /run/small']);
   await configure('logfile /run/small/ha-log', 'debugfile /var/log/ha-log', 'debug 1');
   expect((await node.start()).code).toBe(0);
   await logged("Local status now set to: 'active'");

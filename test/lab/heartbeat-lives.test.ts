@@ -82,7 +82,7 @@ test.each([
 
 test('a full disk is no obstacle either', async () => {
   const before = Number(await node.host.read('/var/lib/heartbeat/hb_generation'));
-  await sh(`cp -a /var/lib/heartbeat /run/state && mount -t tmpfs -o size=64k tmpfs /var/lib/heartbeat &&
+  await sh(`cp -a /var/lib/heartbeat /run/state && mount -t tmpfs -o size=64k,mode=755 tmpfs /var/lib/heartbeat &&
     cp -a /run/state/. /var/lib/heartbeat && { dd if=/dev/zero of=/var/lib/heartbeat/full bs=1k count=1000 2>/dev/null || :; }`);
   expect((await heartbeat()).code).toBe(0);
   expect(Number(await node.host.read('/var/lib/heartbeat/hb_generation'))).toBe(before + 1);

@@ -15,7 +15,7 @@ const MODULES = [
 
 /** Process 1 inside. Single processes are slow there, so it does as little as possible before node takes over. */
 const initScript = (folder: string, program: string): string => `#!/bin/bash
-mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /var/log
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs -o mode=755 tmpfs /run; mount -t tmpfs -o mode=755 tmpfs /var/log
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root UML_RESULT=${folder}/result
 release=$(uname -r)
 mkdir -p /run/modules/lib/modules; ln -s /usr/lib/uml/modules/$release /run/modules/lib/modules/$release

@@ -53,10 +53,10 @@ const HANGS = 120_000;
 const holdNamespace = (folder: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const setup = [
-      'mount -t tmpfs none /run',
+      'mount -t tmpfs -o mode=755 none /run',
       'mkdir /run/lock',
-      'mount -t tmpfs none /etc/ha.d',
-      'mount -t tmpfs none /var/log',
+      'mount -t tmpfs -o mode=755 none /etc/ha.d',
+      'mount -t tmpfs -o mode=755 none /var/log',
       `mount --bind ${folder}/ipvsadm /usr/sbin/ipvsadm`,
       `mount --bind ${folder}/hosts /etc/hosts`,
       `mount --bind ${folder}/resolv /etc/resolv.conf`,

@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url';
 const SETUP = [
   'hostname director',
   'ip link set lo up',
-  'mount -t tmpfs none /run',
-  'mount -t tmpfs none /etc/ha.d',
-  'mount -t tmpfs none /var/log',
+  'mount -t tmpfs -o mode=755 none /run',
+  'mount -t tmpfs -o mode=755 none /etc/ha.d',
+  'mount -t tmpfs -o mode=755 none /var/log',
   'exec "$@"',
 ].join(' && ');
 
