@@ -1,10 +1,16 @@
-/** ha: asks and rehearses a cluster, see ha(8). */
+/** ha: shows, asks and rehearses a cluster, see ha(8). */
 import { readFileSync } from 'node:fs';
+import { runHa } from '../lib/ha/run-ha.js';
+import { SUB_COMMANDS } from '../lib/ha/sub-commands.js';
 import { errorText } from '../lib/platform/error-text.js';
-import { runHa } from '../lib/rehearsal/ha.js';
 import { SUITE_VERSION } from '../lib/version.js';
 
-const { stdout, stderr, code } = runHa(process.argv.slice(2), SUITE_VERSION, {
+const enough = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => enough.abort());
+// `ha events --follow | head`: the reader has gone, and that is no error.
+process.stdout.on('error', () => enough.abort());
+
+process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMANDS, {
   read: (path) => {
     try {
       return { text: readFileSync(path, 'latin1') };
@@ -12,8 +18,12 @@ const { stdout, stderr, code } = runHa(process.argv.slice(2), SUITE_VERSION, {
       return { problem: errorText(error) };
     }
   },
+  print: (text) => {
+    process.stdout.write(text);
+  },
+  complain: (text) => {
+    process.stderr.write(text);
+  },
   coloured: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+  interrupted: enough.signal,
 });
-process.stderr.write(stderr);
-process.stdout.write(stdout);
-process.exitCode = code;

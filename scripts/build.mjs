@@ -31,7 +31,7 @@ const external = ['koffi', 'mysql2', 'oracledb', 'pg'];
  * A command that is called all the time but seldom becomes a daemon keeps the daemon in files of its own
  * (dist/bin/NAME.parts): node then neither compiles it nor loads the modules it needs, which saves a third of the start.
  */
-const inParts = ['ldirectord-ts', 'ha-heartbeat'];
+const inParts = ['ldirectord-ts', 'ha-heartbeat', 'ha'];
 const partsFolder = (name) => join('dist', 'bin', `${name}.parts`);
 /** The many agents share one file (dist/resource.d/agents.parts), and each keeps a name of its own that starts with it. */
 const agentParts = join('dist', 'resource.d', 'agents.parts');

@@ -1,24 +1,13 @@
 /** `ha rehearse`: its words, and what it prints. Reads files through what it is given; pure otherwise. */
 import { Command, CommanderError } from 'commander';
 import { renderDiagnostic } from '../config/render.js';
+import { type CommandMaker, USAGE, type World } from '../ha/sub-command.js';
 import { type Millis, millis } from '../time.js';
 import { readRehearsalFiles, type TextFile } from './files.js';
 import { castOf, type Rehearsal, rehearse } from './rehearse.js';
 import { reportJson, reportText, type Told } from './report.js';
 import { type Found, type Sentences, searchWorst } from './search.js';
 import { FORMS, parseStory } from './story.js';
-
-export interface Said {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
-
-export interface World {
-  /** The text of a file, or why it cannot be read. */
-  readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
-  readonly coloured: boolean;
-}
 
 interface Options {
   readonly file?: string;
@@ -30,9 +19,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Exit codes: an address ends without one owner; wrong usage; wrong configuration (as ha-heartbeat). */
+/** Exit codes: an address ends without one owner; wrong configuration (as ha-heartbeat). */
 const FAILED = 1;
-const USAGE = 2;
 const NOT_CONFIGURED = 6;
 
 const HELP = `
@@ -64,42 +52,23 @@ const milliseconds = (text: string): Millis => {
   return millis(Math.round(Number(number) * (unit === 'ms' ? 1 : 1000)));
 };
 
-/** The sub-command; `act` is told what stands behind it. */
-export const rehearseCommand = (act: (story: string | undefined, options: Options) => void): Command =>
-  new Command('rehearse')
-    .description('Plays failures with your own ha.cf and haresources, on virtual time: nothing is touched.')
-    .argument('[story]', 'what shall happen, in words')
-    .option('--file <file>', 'read the story from a file')
-    .option('--ha-cf <file>', 'instead of /etc/ha.d/ha.cf', '/etc/ha.d/ha.cf')
-    .option('--haresources <file>', 'instead of /etc/ha.d/haresources', '/etc/ha.d/haresources')
-    .option('--seed <number>', 'decides what is left to chance', whole('--seed'), 1)
-    .option(
-      '--script-time <time>',
-      'how long a script takes that is none of our own agents',
-      milliseconds,
-      millis(1_000),
-    )
-    .option('--random <number>', 'search so many random stories for the worst', whole('--random'))
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', HELP)
-    .action(act);
-
-const fail = (stderr: string, code: number): Said => ({ stdout: '', stderr: `${stderr}\n`, code });
-
 const sentencesOf = (text: string): Sentences =>
   text
     .split(/[;\n]/)
     .map((piece) => piece.replace(/#.*$/, '').trim())
     .filter((piece) => piece !== '');
 
-const told = ({ coloured }: World, { json }: Options, one: Told): Said => ({
-  stdout: json === true ? reportJson(one) : reportText(one, coloured),
-  stderr: '',
-  code: one.rehearsal.passed ? 0 : FAILED,
-});
+const told = ({ coloured, print }: World, { json }: Options, one: Told): number => {
+  print(json === true ? reportJson(one) : reportText(one, coloured));
+  return one.rehearsal.passed ? 0 : FAILED;
+};
 
-/** Does what the sub-command asks for. Never throws on input. */
-export const runRehearse = (story: string | undefined, options: Options, world: World): Said => {
+/** Does what the sub-command asks for; answers the exit code. Never throws on input. */
+const runRehearse = (story: string | undefined, options: Options, world: World): number => {
+  const fail = (problem: string, code: number): number => {
+    world.complain(`${problem}\n`);
+    return code;
+  };
   const texts: TextFile[] = [];
   for (const path of [options.haCf, options.haresources, ...(options.file === undefined ? [] : [options.file])]) {
     const read = world.read(path);
@@ -132,3 +101,23 @@ export const runRehearse = (story: string | undefined, options: Options, world: 
   if (typeof played === 'string') return fail(played, USAGE);
   return told(world, options, { story: sentencesOf(text), seed, rehearsal: played });
 };
+
+/** `ha rehearse`. */
+export const rehearseCommand: CommandMaker = (choose) =>
+  new Command('rehearse')
+    .description('Plays failures with your own ha.cf and haresources, on virtual time: nothing is touched.')
+    .argument('[story]', 'what shall happen, in words')
+    .option('--file <file>', 'read the story from a file')
+    .option('--ha-cf <file>', 'instead of /etc/ha.d/ha.cf', '/etc/ha.d/ha.cf')
+    .option('--haresources <file>', 'instead of /etc/ha.d/haresources', '/etc/ha.d/haresources')
+    .option('--seed <number>', 'decides what is left to chance', whole('--seed'), 1)
+    .option(
+      '--script-time <time>',
+      'how long a script takes that is none of our own agents',
+      milliseconds,
+      millis(1_000),
+    )
+    .option('--random <number>', 'search so many random stories for the worst', whole('--random'))
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', HELP)
+    .action((story: string | undefined, options: Options) => choose((world) => runRehearse(story, options, world)));

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
+import { SUB_COMMANDS } from '../../lib/ha/sub-commands.js';
 import { COMMANDS, SPELLINGS } from '../../lib/ipvs/grammar/options.js';
 import { manualOf, optionsOf, pageSource, pages } from '../support/manual-pages.js';
 import { command, projectRoot } from '../support/paths.js';
@@ -19,9 +20,6 @@ const helpOf = (name: string, ...subCommand: readonly string[]): string => {
   const { stdout, stderr } = spawnSync(command(name), words, { encoding: 'utf8', timeout: 120_000 });
   return stdout + stderr;
 };
-
-/** One page for the command and all that it gathers. */
-const SUB_COMMANDS: Readonly<Record<string, readonly string[]>> = { ha: ['rehearse'] };
 
 /** Options that a help explains; its examples also show those of other programs. */
 const optionsIn = (help: string): readonly string[] =>
@@ -44,9 +42,26 @@ describe.each(Object.keys(packageJson.bin))('%s', (name) => {
   // The help of ha-ipvsadm leaves most long forms to the manual, which is held to the grammar below.
   if (name !== 'ha-ipvsadm')
     test('its help and its manual have the same options', () => {
-      const helps = [help, ...(SUB_COMMANDS[name] ?? []).map((word) => helpOf(name, word))];
-      expect(sorted(optionsOf(manualOf(name)))).toEqual(sorted(helps.flatMap(optionsIn)));
+      expect(sorted(optionsOf(manualOf(name)))).toEqual(sorted(optionsIn(help)));
     });
+});
+
+describe.each(SUB_COMMANDS)('ha $name', ({ name }) => {
+  const help = helpOf('ha', name);
+  const manual = manualOf(`ha-${name}`);
+
+  test('its help shows examples, each of which calls it', () => {
+    expect(help.split(/^Examples:$/m)[1] ?? '').toContain(`ha ${name}`);
+  });
+
+  test('its help and its manual have the same options', () => {
+    expect(sorted([...optionsOf(manual), '-h', '--help'])).toEqual(sorted(optionsIn(help)));
+  });
+
+  test('its page shows examples and its exit status, and ha(8) refers to it', () => {
+    expect([/^\.Sh EXAMPLES$/m.test(manual), /^\.Sh EXIT STATUS$/m.test(manual)]).toEqual([true, true]);
+    expect(manualOf('ha')).toContain(`.Xr ha-${name} 8`);
+  });
 });
 
 test('ha-ipvsadm: the manual has every option of the grammar and no other, the help names none that does not exist', () => {

@@ -1,6 +1,5 @@
 /** The words of `ha rehearse`, its output and its exit codes. */
-import type { Said } from '../../lib/rehearsal/command.js';
-import { runHa } from '../../lib/rehearsal/ha.js';
+import { haIn, type Said } from '../support/ha.js';
 
 const FILES: Readonly<Record<string, string>> = {
   '/etc/ha.d/ha.cf': 'keepalive 500ms\ndeadtime 2\ninitdead 10\nbcast eth0\nauto_failback on\nnode lb1 lb2\n',
@@ -8,17 +7,10 @@ const FILES: Readonly<Record<string, string>> = {
   'wrong.cf': 'keepalife 2\nnode lb1 lb2\nbcast eth0\n',
   'a.story': '# Monday\nlb1 loses power at 10s\nlb1 boots at 20s\n',
 };
-const ha = (...words: readonly string[]): Said =>
-  runHa(words, 'ha-suite test', {
-    read: (path) => {
-      const text = FILES[path];
-      return text === undefined ? { problem: 'No such file or directory' } : { text };
-    },
-    coloured: false,
-  });
+const ha = (...words: readonly string[]): Promise<Said> => haIn(FILES, words);
 
-test('the report: what happened, the outage of every address, the verdict', () => {
-  const { stdout, stderr, code } = ha('rehearse', 'lb1 loses power at 10s');
+test('the report: what happened, the outage of every address, the verdict', async () => {
+  const { stdout, stderr, code } = await ha('rehearse', 'lb1 loses power at 10s');
   expect([stderr, code]).toEqual(['', 0]);
   expect(stdout).toMatch(/^Rehearsed: lb1 loses power at 10s \(80 s, seed 1\)\n/);
   expect(stdout).toMatch(/^ +10\.000 s +lb1 loses power$/m);
@@ -27,16 +19,16 @@ test('the report: what happened, the outage of every address, the verdict', () =
   expect(stdout).toMatch(/\nEvery address has one owner in the end\.\n$/);
 });
 
-test('an address that ends without an owner, or with two, is exit code 1', () => {
-  const both = ha('rehearse', 'lb1 loses power at 10s; lb2 loses power at 12s');
+test('an address that ends without an owner, or with two, is exit code 1', async () => {
+  const both = await ha('rehearse', 'lb1 loses power at 10s; lb2 loses power at 12s');
   expect([both.code, both.stdout.trim().split('\n').at(-1)]).toEqual([1, '10.0.0.100 ends without an owner.']);
-  const split = ha('rehearse', 'eth0 down at 10s');
+  const split = await ha('rehearse', 'eth0 down at 10s');
   // Clients come over the same cable.
   expect([split.code, split.stdout.trim().split('\n').at(-1)]).toEqual([1, '10.0.0.100 ends on lb1 and lb2.']);
 });
 
-test('the same for machines', () => {
-  const { stdout, code } = ha('rehearse', '--json', '--seed', '5', 'lb1 loses power at 10s');
+test('the same for machines', async () => {
+  const { stdout, code } = await ha('rehearse', '--json', '--seed', '5', 'lb1 loses power at 10s');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     version: 1,
@@ -47,21 +39,23 @@ test('the same for machines', () => {
   });
 });
 
-test('a story from a file', () => {
-  const { stdout, code } = ha('rehearse', '--file', 'a.story');
+test('a story from a file', async () => {
+  const { stdout, code } = await ha('rehearse', '--file', 'a.story');
   expect([code, stdout.split('\n')[0]]).toEqual([
     0,
     'Rehearsed: lb1 loses power at 10s; lb1 boots at 20s (90 s, seed 1)',
   ]);
 });
 
-test('a search', () => {
-  const { stdout, code } = ha('rehearse', '--random', '20', '--json');
+test('a search', async () => {
+  const { stdout, code } = await ha('rehearse', '--random', '20', '--json');
   const { story, passed } = JSON.parse(stdout) as { story: string[]; passed: boolean };
   expect(story.length).toBeGreaterThan(0);
   expect(code).toBe(passed ? 0 : 1);
   // What it prints can be played again.
-  expect(JSON.parse(ha('rehearse', '--json', story.join('; ')).stdout).addresses).toEqual(JSON.parse(stdout).addresses);
+  expect(JSON.parse((await ha('rehearse', '--json', story.join('; '))).stdout).addresses).toEqual(
+    JSON.parse(stdout).addresses,
+  );
 });
 
 test.each([
@@ -79,16 +73,16 @@ test.each([
   [['rehearse', '--random', '0'], 2, /--random must be at least 1/],
   [['rehearse', '--nonsense'], 2, /unknown option '--nonsense'/],
   [['dance'], 2, /unknown command 'dance'/],
-])('%j', (words, code, said) => {
-  const result = ha(...words);
+])('%j', async (words, code, said) => {
+  const result = await ha(...words);
   expect([result.code, result.stdout]).toEqual([code, '']);
   expect(result.stderr).toMatch(said);
 });
 
-test('help and version', () => {
-  expect(ha('--version')).toEqual({ stdout: 'ha-suite test\n', stderr: '', code: 0 });
+test('help and version', async () => {
+  expect(await ha('--version')).toEqual({ stdout: 'ha-suite test\n', stderr: '', code: 0 });
   for (const words of [['--help'], ['rehearse', '--help']]) {
-    const { stdout, code } = ha(...words);
+    const { stdout, code } = await ha(...words);
     expect([code, stdout.includes('Examples:')]).toEqual([0, true]);
   }
 });

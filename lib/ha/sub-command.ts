@@ -1,0 +1,31 @@
+/** What a sub-command of `ha` is, and what it is given: everything it reads, prints or waits for comes through `World`. */
+import type { Command } from 'commander';
+
+export interface World {
+  /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
+  readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
+  /** Standard output and standard error. */
+  readonly print: (text: string) => void;
+  readonly complain: (text: string) => void;
+  /** Standard output is a terminal that shows colours. */
+  readonly coloured: boolean;
+  /** Aborted when the person at the terminal has had enough (SIGINT, SIGTERM, a closed pipe). */
+  readonly interrupted: AbortSignal;
+}
+
+/** What is done in the end; answers the exit code. */
+export type Deed = (world: World) => number | Promise<number>;
+
+/** Builds the commander command; its action hands over the deed that the words ask for. */
+export type CommandMaker = (choose: (deed: Deed) => void) => Command;
+
+export interface SubCommand {
+  readonly name: string;
+  /** One line for `ha --help`. */
+  readonly summary: string;
+  /** Loads its code, which no other sub-command needs. */
+  readonly load: () => Promise<CommandMaker>;
+}
+
+/** Exit code of a wrong command line, of every sub-command. */
+export const USAGE = 2;

@@ -1,0 +1,10 @@
+/** The sub-commands of `ha`, in the order of `ha --help`. */
+import type { SubCommand } from './sub-command.js';
+
+export const SUB_COMMANDS: readonly SubCommand[] = [
+  {
+    name: 'rehearse',
+    summary: 'play failures with your own files, on virtual time',
+    load: async () => (await import('../rehearsal/command.js')).rehearseCommand,
+  },
+];
