@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { runHa } from '../lib/ha/run-ha.js';
 import { SUB_COMMANDS } from '../lib/ha/sub-commands.js';
+import { DAEMONS } from '../lib/platform/daemons.js';
 import { errorText } from '../lib/platform/error-text.js';
 import { SUITE_VERSION } from '../lib/version.js';
 
@@ -25,5 +26,7 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
     process.stderr.write(text);
   },
   coloured: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+  daemons: DAEMONS,
+  wall: Date.now,
   interrupted: enough.signal,
 });

@@ -4,6 +4,8 @@ import { type Deed, type SubCommand, USAGE, type World } from './sub-command.js'
 
 const EXAMPLES = `
 Examples:
+  ha status                                how are both nodes, the groups, the real servers?
+  ha events --since 2h                     what has happened, and why?
   ha rehearse "lb1 loses power at 10s"     what would happen, with the files of this machine?
   ha rehearse --help                       all that can be said
 
@@ -37,5 +39,12 @@ export const runHa = async (
     if (error.code.startsWith('ha.')) world.complain(`ha: ${error.message}\n`);
     return error.exitCode === 0 ? 0 : USAGE;
   }
-  return deed === undefined ? USAGE : deed(world);
+  if (deed === undefined) return USAGE;
+  try {
+    return await deed(world);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    world.complain(`ha: ${error.message}\n`);
+    return USAGE;
+  }
 };

@@ -1,5 +1,6 @@
 /** What a sub-command of `ha` is, and what it is given: everything it reads, prints or waits for comes through `World`. */
 import type { Command } from 'commander';
+import type { Daemons } from '../platform/daemons.js';
 
 export interface World {
   /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
@@ -9,6 +10,10 @@ export interface World {
   readonly complain: (text: string) => void;
   /** Standard output is a terminal that shows colours. */
   readonly coloured: boolean;
+  /** The daemons of this machine. */
+  readonly daemons: Daemons;
+  /** Wall-clock milliseconds. */
+  readonly wall: () => number;
   /** Aborted when the person at the terminal has had enough (SIGINT, SIGTERM, a closed pipe). */
   readonly interrupted: AbortSignal;
 }

@@ -3,6 +3,16 @@ import type { SubCommand } from './sub-command.js';
 
 export const SUB_COMMANDS: readonly SubCommand[] = [
   {
+    name: 'status',
+    summary: 'show nodes, links, groups and real servers as they are now',
+    load: async () => (await import('./status/command.js')).statusCommand,
+  },
+  {
+    name: 'events',
+    summary: 'tell what has happened, or what happens now',
+    load: async () => (await import('./events/command.js')).eventsCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

@@ -1,7 +1,7 @@
 /** What one life of the daemon is made of: what it is given, and what it can be told. */
 import type { MonitorConfig } from '../config/monitor.js';
 import type { Log } from '../log.js';
-import type { ClusterMachine, DebugQuality, Holding, JobResult } from './cluster/interface.js';
+import type { ClusterEvent, ClusterMachine, DebugQuality, Holding, JobResult } from './cluster/interface.js';
 import type { AuthKeys, HaConfig, ResourceGroup } from './config/model.js';
 import type { Pinger } from './media/ping.js';
 import type { Message } from './wire/message.js';
@@ -60,6 +60,8 @@ export interface ChildPrograms {
 
 export interface DaemonOptions<S> {
   readonly machine: ClusterMachine<S>;
+  /** Sees every step of the machine; must be quick, and decides nothing. */
+  readonly observe?: ((before: S, after: S, event: ClusterEvent) => void) | undefined;
   readonly config: HaConfig;
   readonly keys: AuthKeys;
   readonly groups: readonly ResourceGroup[];

@@ -126,6 +126,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
       lateness: meter.look,
     },
     perform: (effect) => perform(effect),
+    observe: options.observe,
     log,
   });
 

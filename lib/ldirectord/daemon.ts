@@ -54,8 +54,8 @@ export interface DaemonOptions {
   readonly owned: (log: Log) => OwnedVirtuals;
   /** Opens the log that a configuration asks for. */
   readonly openLog: (config: DirectorConfig) => Promise<LogTarget>;
-  /** Where the live state can be asked for. */
-  readonly statusSocket: string;
+  /** The name of the configuration, after which sockets and journals are called. */
+  readonly name: string;
   /** What runs the other instances of execute=. */
   readonly program: readonly string[];
 }
@@ -134,7 +134,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     isInMaintenance: maintenance.covers,
     idle: worker.idle,
     log,
-    statusSocket: options.statusSocket,
+    name: options.name,
     program: options.program,
   });
 
@@ -201,6 +201,10 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
       // Unlike genuine (reference 3.6) nothing of the running configuration is lost.
       for (const line of startOutput(parsed.diagnostics, process.pid).lines) log('ERROR', line);
       log('ERROR', `${options.configPath} has errors: the running configuration stays in force`);
+      witness.refused(
+        options.configPath,
+        parsed.diagnostics.find(({ severity }) => severity === 'error')?.message ?? '',
+      );
       return;
     }
     await Promise.all([witness.prepare(parsed.value), maintenance.follow(parsed.value)]);

@@ -1,5 +1,6 @@
 /** Runs the command `ha` in the test, with files that are only imagined. */
 import { runHa } from '../../lib/ha/run-ha.js';
+import type { World } from '../../lib/ha/sub-command.js';
 import { SUB_COMMANDS } from '../../lib/ha/sub-commands.js';
 
 export interface Said {
@@ -8,8 +9,19 @@ export interface Said {
   readonly code: number;
 }
 
+const NO_DAEMONS: World['daemons'] = {
+  list: () => [],
+  past: () => [],
+  ask: async () => ({ kind: 'none', problem: 'nobody is there', isThere: false }),
+  follow: async () => 'nobody is there',
+};
+
 /** What `ha WORDS` prints and answers where these are all the files that can be read. */
-export const haIn = async (files: Readonly<Record<string, string>>, words: readonly string[]): Promise<Said> => {
+export const haIn = async (
+  files: Readonly<Record<string, string>>,
+  words: readonly string[],
+  world: Partial<World> = {},
+): Promise<Said> => {
   let [stdout, stderr] = ['', ''];
   const code = await runHa(words, 'ha-suite test', SUB_COMMANDS, {
     read: (path) => {
@@ -24,6 +36,9 @@ export const haIn = async (files: Readonly<Record<string, string>>, words: reado
     },
     coloured: false,
     interrupted: new AbortController().signal,
+    daemons: NO_DAEMONS,
+    wall: () => 0,
+    ...world,
   });
   return { stdout, stderr, code };
 };

@@ -10,6 +10,7 @@ import {
 } from '../../agents/address-watch.js';
 import { groupAddresses } from '../../agents/announce-held.js';
 import type { Announcer } from '../../agents/announcer.js';
+import type { Happening } from '../../events/event.js';
 import type { Log } from '../../log.js';
 import { type AddressChanges, openAddressChanges } from '../../platform/address-changes.js';
 import type { AddressEntry } from '../../platform/address-entry.js';
@@ -48,7 +49,11 @@ const reason = (effect: WatchEffect): string => {
 };
 
 /** Watches nothing yet. Never rejects. */
-export const openAddressKeeper = async (announcer: Announcer, log: Log): Promise<AddressKeeper> => {
+export const openAddressKeeper = async (
+  announcer: Announcer,
+  log: Log,
+  tell: (happening: Happening) => void = () => {},
+): Promise<AddressKeeper> => {
   const changes: AddressChanges | undefined = await openAddressChanges();
   let state = NOTHING_WATCHED;
   let timer: NodeJS.Timeout | undefined;
@@ -78,7 +83,9 @@ export const openAddressKeeper = async (announcer: Announcer, log: Log): Promise
       const entries = await readAddresses();
       if (typeof entries === 'string') return;
       for (const effect of feed({ type: 'seen', entries })) {
+        const { device, address } = effect.entry;
         log('WARN', reason(effect));
+        tell({ type: 'address', change: 'lost', address, device });
         if (effect.type === 'restore') await restore(effect.entry);
       }
     } finally {

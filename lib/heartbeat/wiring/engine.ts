@@ -25,6 +25,8 @@ export interface EngineOptions<S> {
   readonly settings: ClusterSettings;
   readonly clock: EngineClock;
   readonly perform: (effect: ClusterEffect) => void;
+  /** Sees every step before its effects are performed; must be quick. */
+  readonly observe?: ((before: S, after: S, event: ClusterEvent) => void) | undefined;
   readonly log: Log;
 }
 
@@ -54,7 +56,9 @@ export const createEngine = <S>(options: EngineOptions<S>): Engine => {
   const step = (event: ClusterEvent): void => {
     try {
       const next = machine.step(state, event, clock.now());
+      const before = state;
       state = next.state;
+      if (before !== state) observeStep(before, event);
       for (const effect of next.effects) {
         if (halted) return;
         performOne(effect);
@@ -62,6 +66,14 @@ export const createEngine = <S>(options: EngineOptions<S>): Engine => {
     } catch (error) {
       // A bug in the machine must not end the node that holds the addresses: the event is lost, the state stays.
       log('CRIT', `internal error on event ${event.type}: ${describe(error)}`);
+    }
+  };
+
+  const observeStep = (before: S, event: ClusterEvent): void => {
+    try {
+      options.observe?.(before, state, event);
+    } catch (error) {
+      log('CRIT', `internal error while telling of event ${event.type}: ${describe(error)}`);
     }
   };
 

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { announceHeld } from '../../agents/announce-held.js';
-import { inProcessAnnouncer } from '../../agents/announcer.js';
+import { type Announcer, inProcessAnnouncer } from '../../agents/announcer.js';
 import { ownResourceFolder } from '../../agents/own-folder.js';
 import { createPerformer } from '../../agents/performer.js';
 import { createAgents, prepareAgents } from '../../agents/registry.js';
 import { renderDiagnostic } from '../../config/render.js';
 import { engineChoice } from '../../config/suite.js';
+import type { Happening } from '../../events/event.js';
 import { now } from '../../platform/clock.js';
 import { loadSuite } from '../../platform/suite-file.js';
 import { plus } from '../cluster/holdings.js';
@@ -24,7 +25,13 @@ import {
 } from '../resources/environment.js';
 import type { RunReport } from '../resources/group-run.js';
 import { type HeldGroups, heldText, withStarted } from '../resources/held-groups.js';
-import { type After, createResourceRunner, type GroupEnvironment, type HeldMemory } from '../resources/runner.js';
+import {
+  type After,
+  createResourceRunner,
+  type GroupEnvironment,
+  type HeldMemory,
+  type ResourcePerformer,
+} from '../resources/runner.js';
 import { groupsInScope, groupsOfConcern, isLocal } from '../resources/scope.js';
 import { formatScriptLine, type ScriptLog } from '../resources/script-line.js';
 import { openAddressKeeper } from './address-keeper.js';
@@ -46,6 +53,8 @@ export interface ResourceOptions {
   readonly ownStatus: () => string;
   /** This runs here already, kept by a reload. */
   readonly running?: Holding | undefined;
+  /** Hears of every start, stop and announcement; absent: nobody does. */
+  readonly tell?: (happening: Happening) => void;
 }
 
 const UNMANAGED: Resources = {
@@ -86,6 +95,34 @@ const jobResult = ({ outcome, givenUp, stuck }: RunReport, self: string): JobRes
   ...(stuck.length === 0 ? {} : { stuck: partOf(stuck, self) }),
 });
 
+type Tell = (happening: Happening) => void;
+
+/** The same announcer, of whose announcements somebody hears. */
+const heardAnnouncer = (announcer: Announcer, tell: Tell): Announcer => ({
+  ...announcer,
+  start: (target, log, settings) => {
+    announcer.start(target, log, settings);
+    tell({ type: 'announcement', address: target.address, device: target.device });
+  },
+});
+
+/** The same performer, of whose work somebody hears. */
+const heardPerformer = (performer: ResourcePerformer, tell: Tell): ResourcePerformer => ({
+  ...performer,
+  perform: async (action, resource, environment) => {
+    const begun = now().mono;
+    const code = await performer.perform(action, resource, environment);
+    const outcome = code === 0 ? 'done' : 'failed';
+    const cause = code === 0 ? {} : { cause: `exit code ${code}` };
+    const { at, word } = resource;
+    tell({
+      ...{ type: 'resource', resource: word, action, outcome, duration: Math.round(now().mono - begun), ...cause },
+      decidedBy: `${at.file}:${at.line}`,
+    });
+    return code;
+  },
+});
+
 /** What was started here is remembered in the mark, from the last life on. */
 const heldMemory = (mark: LeftoverMark, loaded: Configuration, running: Holding = 'none'): HeldMemory => {
   const names = loaded.config.nodes.map(({ value }) => value);
@@ -107,7 +144,7 @@ const heldMemory = (mark: LeftoverMark, loaded: Configuration, running: Holding 
 
 /** Makes the runner; what a take-over will need is loaded now. Never rejects. */
 export const openResources = async (options: ResourceOptions): Promise<Resources> => {
-  const { loaded, manage, logger, ownStatus, running } = options;
+  const { loaded, manage, logger, ownStatus, running, tell = () => {} } = options;
   if (!manage) return UNMANAGED;
   await prepareAgents();
   const { config, nodeName: self } = loaded;
@@ -120,9 +157,9 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
   for (const diagnostic of diagnostics) logger.log('WARN', renderDiagnostic(diagnostic).replace(/\n\s*/g, ' | '));
   const { engine, problem } = engineChoice(suite, process.env);
   if (problem !== undefined) logger.log('WARN', problem);
-  const announcer = inProcessAnnouncer(suite.announce);
+  const announcer = heardAnnouncer(inProcessAnnouncer(suite.announce), tell);
   const settings = scriptSettings(loaded, logger.debugLevel());
-  const performer = createPerformer({
+  const ownPerformer = createPerformer({
     folders: RESOURCE_FOLDERS,
     ownFolder: ownResourceFolder(),
     prefer: suite.agents.prefer,
@@ -132,10 +169,11 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
     outputFile: config.debugfile,
     log: scriptLog,
   });
+  const performer = heardPerformer(ownPerformer, tell);
   const mark = openLeftoverMark(MARK);
   const names = config.nodes.map(({ value }) => value);
   const held = heldMemory(mark, loaded, running);
-  const keeper = suite.agents.watch === 'no' ? undefined : await openAddressKeeper(announcer, logger.log);
+  const keeper = suite.agents.watch === 'no' ? undefined : await openAddressKeeper(announcer, logger.log, tell);
   const heldIn = (scope: JobScope, key?: string): readonly ResourceGroup[] =>
     groupsInScope(held.groups(), self, scope, key);
   if (running !== undefined && running !== 'none') keeper?.hold(heldIn(running));

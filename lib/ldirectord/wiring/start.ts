@@ -12,7 +12,6 @@ import { openLog } from './log-target.js';
 import { ownedVirtuals } from './owned-virtuals.js';
 import { claimPidFile, PidFileError, removePidFile } from './pid-file.js';
 import { exiting, modeFor, type Session } from './session.js';
-import { statusSocketPath } from './status-socket.js';
 
 /** Carries the absolute path of the configuration to the detached process, which has changed to `/`. */
 const CONFIG_VARIABLE = 'LDIRECTORD_TS_CONFIG';
@@ -86,7 +85,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     load,
     owned: (log) => ownedVirtuals(name, configPath, log),
     openLog: (config) => openLog(modeFor(debug, config), config.logfile, name),
-    statusSocket: statusSocketPath(name),
+    name,
     program: ourselves(session.program),
     onUp: async () => {
       await onUp();

@@ -1,8 +1,10 @@
 /** Wiring: what `status --json` and `status --table` print, asked of the daemon and the pid file. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refusalIn } from '../../control/protocol.js';
+import { type Answer, askControl } from '../../platform/control-client.js';
+import { directorSocket } from '../../platform/control-socket.js';
 import { type LiveStatus, STATUS_VERSION, type StatusReport } from '../live-status.js';
 import type { Running } from './pid-file.js';
-import { type Answer, askDaemon, statusSocketPath } from './status-socket.js';
 
 /** Our own daemon is on the other side, possibly of another version: what matters for reading it is looked at. */
 const isLive = (value: unknown): value is LiveStatus =>
@@ -10,9 +12,10 @@ const isLive = (value: unknown): value is LiveStatus =>
 
 const liveIn = (answer: Answer): LiveStatus | string => {
   if (answer.kind === 'none') return answer.problem;
-  if (answer.text === '') return 'the daemon refuses to say: ask as root';
   try {
-    const value: unknown = JSON.parse(answer.text);
+    const value: unknown = JSON.parse(answer.lines[0] ?? '');
+    const refusal = refusalIn(value);
+    if (refusal !== undefined) return `the daemon does not answer: ${refusal}`;
     return isLive(value) ? value : 'the daemon speaks another version of this format: restart it';
   } catch {
     return 'the daemon has not answered completely';
@@ -22,8 +25,8 @@ const liveIn = (answer: Answer): LiveStatus | string => {
 /** A daemon that has just been started opens its socket a moment after its pid file is there. */
 const askPatiently = async (path: string, isRunning: boolean): Promise<Answer> => {
   for (let tries = isRunning ? 10 : 0; ; tries -= 1) {
-    const answer = await askDaemon(path);
-    if (answer.kind === 'text' || answer.isThere || tries === 0) return answer;
+    const answer = await askControl(path, { ask: 'snapshot' });
+    if (answer.kind === 'lines' || answer.isThere || tries === 0) return answer;
     await sleep(50);
   }
 };
@@ -34,7 +37,7 @@ const askPatiently = async (path: string, isRunning: boolean): Promise<Answer> =
  */
 export const reportOf = async (running: Running, config: string, name: string): Promise<StatusReport> => {
   const version = STATUS_VERSION;
-  const live = liveIn(await askPatiently(statusSocketPath(name), running.state === 'running'));
+  const live = liveIn(await askPatiently(directorSocket(name), running.state === 'running'));
   if (typeof live !== 'string') return { version, state: 'running', config, pid: live.pid, live };
   if (running.state === 'running')
     return { version, state: 'running', config, pid: running.pid, live: null, problem: live };

@@ -1,11 +1,12 @@
 /** Wiring: who hears of what happens — monitorfiles, mails, the live state, and the other instances, which follow the first round. */
 import type { Log } from '../../log.js';
 import { now } from '../../platform/clock.js';
-import { errorText } from '../../platform/error-text.js';
-import type { UnixServer } from '../../platform/unix-server.js';
+
 import type { Verdict } from '../checks/verdict.js';
 import type { DirectorConfig } from '../config/model.js';
-import type { Director, Heard, Member } from '../director.js';
+import { type Director, type Heard, healthOf, type Member } from '../director.js';
+import { moved, tableChanged } from '../happenings.js';
+import type { Standing } from '../health.js';
 import { createHistory } from '../history.js';
 import { callsAtReload, callsForAll } from '../instances.js';
 import { liveStatus } from '../live-status.js';
@@ -15,7 +16,7 @@ import type { PlannedChange } from '../plan.js';
 import { createAlerter } from './alerts.js';
 import { createInstanceRunner } from './commands.js';
 import { createMonitorFiles } from './monitor-files.js';
-import { openStatusSocket } from './status-socket.js';
+import { openTelling } from './telling.js';
 
 export interface WitnessOptions {
   readonly director: () => Director;
@@ -23,8 +24,8 @@ export interface WitnessOptions {
   /** Resolves when the table is in line. */
   readonly idle: () => Promise<void>;
   readonly log: Log;
-  /** Where the live state can be asked for. */
-  readonly statusSocket: string;
+  /** The name of the configuration. */
+  readonly name: string;
   /** What runs the other instances of execute=. */
   readonly program: readonly string[];
 }
@@ -40,6 +41,8 @@ export interface Witness {
   readonly prepare: (next: DirectorConfig) => Promise<void>;
   /** The director has a new configuration, at the start (no `previous`) or by a reload. */
   readonly inForce: (previous: DirectorConfig | undefined) => void;
+  /** A new configuration has errors, and the old one stays. */
+  readonly refused: (file: string, cause: string) => void;
   /** Opens the socket of the live state. */
   readonly listen: () => Promise<void>;
   /** The daemon stops: the other instances first (ldirectord reference 5.8). */
@@ -51,11 +54,10 @@ export interface Witness {
 const instancesOf = (config: DirectorConfig): readonly string[] => config.execute.map(({ value }) => value);
 
 export const createWitness = (options: WitnessOptions): Witness => {
-  const { director, isInMaintenance, idle, log, statusSocket } = options;
+  const { director, isInMaintenance, idle, log } = options;
   const startedAt = now().wall;
   let loadedAt = startedAt;
   let phase = STARTING;
-  let server: UnixServer | undefined;
   const history = createHistory();
   const monitorFiles = createMonitorFiles(log);
   const alerter = createAlerter({ status: () => phase.status, log });
@@ -71,33 +73,45 @@ export const createWitness = (options: WitnessOptions): Witness => {
       await runInstances(callsForAll(instancesOf(director().config), 'start'));
   };
 
-  const tellLive = (): string =>
-    JSON.stringify(
-      liveStatus({
-        director: director(),
-        history,
-        isInMaintenance,
-        status: phase.status,
-        pid: process.pid,
-        startedAt,
-        loadedAt,
-        wall: now().wall,
-      }),
-    );
+  const tellLive = () =>
+    liveStatus({
+      director: director(),
+      history,
+      isInMaintenance,
+      status: phase.status,
+      pid: process.pid,
+      startedAt,
+      loadedAt,
+      wall: now().wall,
+    });
+  const telling = openTelling(options.name, tellLive, log);
+  /** As it was told last. */
+  const standings = new Map<string, Standing>();
+  const tellMove = (member: Member, result: Verdict): void => {
+    const to = healthOf(director(), member).standing;
+    telling.tell(moved(member, standings.get(member.id) ?? 'unknown', to, result));
+    standings.set(member.id, to);
+  };
 
   return {
     begun: (probe) => history.begin(probe, now()),
     heard: (probe, result, { touched }) => {
       const isFirst = history.end(probe, result, now());
       for (const id of touched.keys()) history.move(id, now());
-      for (const member of director().membersByProbe.get(probe) ?? [])
-        monitorFiles.note(member, isInMaintenance(member) ? MAINTENANCE : result);
+      for (const member of director().membersByProbe.get(probe) ?? []) {
+        const verdict = isInMaintenance(member) ? MAINTENANCE : result;
+        monitorFiles.note(member, verdict);
+        if (touched.has(member.id)) tellMove(member, verdict);
+      }
       if (!isFirst) return;
       phase = stepPhase(phase, { kind: 'answered' });
       // What the answer has changed is asked for in this turn of the event loop.
       setImmediate(() => void leavePhase());
     },
-    done: alerter.tell,
+    done: (changes) => {
+      alerter.tell(changes);
+      for (const change of changes) telling.tell(tableChanged(change));
+    },
     prepare: (next) => alerter.prepare(next),
     inForce: (previous) => {
       const { config, members, membersByProbe } = director();
@@ -105,6 +119,8 @@ export const createWitness = (options: WitnessOptions): Witness => {
       const awaited = history.keep(new Set(membersByProbe.keys()), ids, now());
       phase = stepPhase(phase, { kind: 'begun', status: previous === undefined ? 'starting' : 'reloading', awaited });
       loadedAt = previous === undefined ? startedAt : now().wall;
+      for (const id of standings.keys()) if (!ids.has(id)) standings.delete(id);
+      telling.tell({ type: 'config', change: 'in force', file: config.path });
       alerter.follow(config);
       void monitorFiles.keep(members);
       if (previous !== undefined && phase.status !== 'stopping')
@@ -112,18 +128,19 @@ export const createWitness = (options: WitnessOptions): Witness => {
       // There may be nothing new to be checked: then only the table is waited for.
       setImmediate(() => void leavePhase());
     },
+    refused: (file, cause) => telling.tell({ type: 'config', change: 'refused', file, cause }),
     listen: async () => {
-      server = await openStatusSocket(statusSocket, tellLive).catch((error: unknown) => {
-        log('WARN', `No live status: ${statusSocket}: ${errorText(error)}`);
-        return undefined;
-      });
+      telling.tell({ type: 'daemon', change: 'started' });
+      await telling.listen();
     },
     stopping: () => {
       phase = stepPhase(phase, { kind: 'stopping' });
+      telling.tell({ type: 'daemon', change: 'stopping' });
       return runInstances(callsForAll(instancesOf(director().config), 'stop'));
     },
     finish: async () => {
-      await Promise.all([alerter.finish(), monitorFiles.close(), server?.close()]);
+      telling.tell({ type: 'daemon', change: 'stopped' });
+      await Promise.all([alerter.finish(), monitorFiles.close(), telling.close()]);
     },
   };
 };

@@ -23,6 +23,7 @@ import type { Identity } from '../files/identity.js';
 import { endLeftBehind, openProgramRegister, PROGRAM_REGISTER } from '../files/program-register.js';
 import type { Logger } from '../log/logger.js';
 import { startMonitors } from '../monitors.js';
+import type { Observer } from '../observer.js';
 import { openPinger } from '../pings.js';
 import { createRcScripts } from '../rc-scripts.js';
 import { openResources, scriptFolder, scriptSettings } from '../resources.js';
@@ -38,6 +39,7 @@ export interface LifeOptions {
   /** Everything is decided, and the closing begins. */
   readonly onEnding: () => void;
   readonly logger: Logger;
+  readonly observer: Observer;
   /** The daemon runs: signals may be passed on to it. */
   readonly onStarted: (daemon: Daemon) => void;
   /** Its first packet is out. */
@@ -68,6 +70,7 @@ export const liveOnce = async ({
   onEnding,
   before,
   logger,
+  observer,
   onStarted,
   onUp,
 }: LifeOptions): Promise<Ending> => {
@@ -87,9 +90,11 @@ export const liveOnce = async ({
     reboot: (reason) => rebootMachine(reason, log),
     register: openProgramRegister(PROGRAM_REGISTER),
   });
+  observer.begin(loaded);
   const openMonitors = await monitorsOf(loaded.monitors ?? [], log);
   const daemon = await startDaemon({
     machine: clusterMachine,
+    observe: observer.stepped,
     config,
     keys: loaded.keys,
     groups: start.manageResources ? loaded.groups : [],
@@ -102,7 +107,7 @@ export const liveOnce = async ({
     paths: PATHS,
     openResources: (ownStatus) =>
       openResources({
-        ...{ loaded, manage: start.manageResources, logger, ownStatus },
+        ...{ loaded, manage: start.manageResources, logger, ownStatus, tell: observer.tell },
         running: kept,
       }),
     openClientPort: (context) =>

@@ -22,6 +22,7 @@ import { ownNodeName } from '../files/node-name.js';
 import { killRegistered, PROGRAM_REGISTER } from '../files/program-register.js';
 import { directLogs, directLogsOfFailure } from '../log/direct-logs.js';
 import { createLogger, LAST_WORDS, type Logger } from '../log/logger.js';
+import { openObserver } from '../observer.js';
 import { watchChanges } from './changes.js';
 import { armEmergency, closingLimit, type EmergencyMeans, STOP_LIMIT } from './emergency.js';
 import { FAILED, NOT_PERMITTED } from './exit-codes.js';
@@ -136,6 +137,7 @@ export const serve = async (start: StartRequest): Promise<number> => {
     return leave(errorCode(error) === 'EACCES' ? NOT_PERMITTED : FAILED);
   }
 
+  const observer = openObserver(loaded.nodeName, log);
   let daemon: Daemon | undefined;
   let stopRequested = false;
   let tellStop = (): void => {};
@@ -210,6 +212,7 @@ export const serve = async (start: StartRequest): Promise<number> => {
       },
       loaded: configuration,
       logger,
+      observer,
       onStarted: (started) => {
         daemon = started;
         before = started.identity;
@@ -219,6 +222,7 @@ export const serve = async (start: StartRequest): Promise<number> => {
         else if (changes.isWaiting()) started.reload();
       },
       onUp: async () => {
+        observer.tell({ type: 'daemon', change: 'started' });
         await manager?.ready(`node ${configuration.nodeName}`);
         if (!detached) return;
         logger.show(undefined);
@@ -248,6 +252,7 @@ export const serve = async (start: StartRequest): Promise<number> => {
     stopWanted: () => stopRequested,
     log,
   });
+  await observer.close();
   if (end === 'failed') return leave(FAILED);
   await drained();
   return 0;

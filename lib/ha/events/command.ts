@@ -1,0 +1,99 @@
+/** `ha events`: what has happened on this machine, from the journals of its daemons, and what happens now. */
+import { Command, CommanderError } from 'commander';
+import { eventLine, type HaEvent, parseEventLine } from '../../events/event.js';
+import { eventText, isBad } from '../../events/event-text.js';
+import { type CommandMaker, USAGE, type World } from '../sub-command.js';
+
+const STOPPED = 3;
+
+const HELP = `
+TIME is like 90s, 15m, 2h or 3d (so long ago), or a date and time such as "2026-11-27 20:15".
+
+Examples:
+  ha events --since 2h                what has happened in the last two hours
+  ha events --follow                  what happens from now on, until Ctrl-C
+  ha events --type node,holding       only these types
+  ha events --json --since 1d         for programs, one event in each line
+
+Exit codes: 0, 2 wrong usage, 3 nobody to follow.`;
+
+interface Options {
+  readonly since?: string;
+  readonly follow?: boolean;
+  readonly type?: string;
+  readonly json?: boolean;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The wall-clock instant of `--since`; undefined: it cannot be understood. */
+export const sinceInstant = (text: string, now: number): number | undefined => {
+  const [, number, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (number !== undefined) return now - Number(number) * (UNITS[unit] ?? 0);
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+};
+
+const RED = ['\x1b[31m', '\x1b[0m'] as const;
+
+const printer =
+  ({ json, type }: Options, { print, coloured }: World): ((event: HaEvent) => void) =>
+  (event) => {
+    if (type !== undefined && !type.split(',').includes(event.type)) return;
+    if (json === true) return print(`${eventLine(event)}\n`);
+    const [begin, end] = coloured && isBad(event) ? RED : ['', ''];
+    print(`${begin}${eventText(event)}${end}\n`);
+  };
+
+/** Tells what happens from the instant `from` on, without what has been told. */
+const follow = async (
+  tell: (event: HaEvent) => void,
+  told: readonly HaEvent[],
+  from: number,
+  world: World,
+): Promise<number> => {
+  const { daemons, interrupted, complain } = world;
+  const names = daemons.list();
+  if (typeof names === 'string' || names.length === 0) {
+    complain(`ha: ${typeof names === 'string' ? names : 'no daemon of ha-suite runs here'}\n`);
+    return STOPPED;
+  }
+  const problems = await Promise.all(
+    names.map(({ socket, program, instance }) => {
+      const last = told.findLast((event) => event.program === program && event.instance === instance);
+      const hear = (line: string): void => {
+        const event = parseEventLine(line);
+        // A daemon that was restarted since counts anew.
+        const isTold = last !== undefined && event?.run === last.run && event.seq <= last.seq;
+        if (event !== undefined && event.wall >= from && !isTold) tell(event);
+      };
+      return daemons.follow(socket, { ask: 'events', after: 0, follow: true }, hear, interrupted);
+    }),
+  );
+  for (const problem of problems) if (problem !== undefined) complain(`ha: ${problem}\n`);
+  return problems.every((problem) => problem !== undefined) ? STOPPED : 0;
+};
+
+const show = async (options: Options, world: World): Promise<number> => {
+  const from = options.since === undefined ? undefined : sinceInstant(options.since, world.wall());
+  if (options.since !== undefined && from === undefined)
+    throw new CommanderError(USAGE, 'ha.time', `--since must be like 2h or "2026-11-27 20:15", not '${options.since}'`);
+  const tell = printer(options, world);
+  const begun = world.wall();
+  const past = world.daemons.past();
+  // Somebody who follows without a beginning wants what comes, not what was.
+  const shown = options.follow === true && from === undefined ? [] : past.filter(({ wall }) => wall >= (from ?? 0));
+  for (const event of shown) tell(event);
+  return options.follow === true ? follow(tell, past, from ?? begun, world) : 0;
+};
+
+/** `ha events`. */
+export const eventsCommand: CommandMaker = (choose) =>
+  new Command('events')
+    .description('Tells what has happened: nodes, links, resources, addresses, checks, tables, each with its cause.')
+    .option('--since <time>', 'from then on')
+    .option('--follow', 'go on with what happens, until Ctrl-C')
+    .option('--type <types>', 'only these types, separated by commas')
+    .option('--json', 'print the events as JSON, one in each line')
+    .addHelpText('after', HELP)
+    .action((options: Options) => choose((world) => show(options, world)));

@@ -1,0 +1,150 @@
+/** `ha status` and `ha events` in a cluster of two of ours: what the daemons tell of themselves, live and afterwards. */
+import type { HaEvent } from '../../lib/events/event.js';
+import type { MachineStatus } from '../../lib/ha/status/status.js';
+import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
+import { createLab, type Lab } from '../../lib/lab/lab.js';
+import { until } from '../../lib/lab/until.js';
+
+const HA_CF = `logfile /var/log/ha-log
+keepalive 200ms
+deadtime 1
+initdead 2
+bcast eth0
+auto_failback off
+node lb1 lb2
+`;
+const ADDRESS = '10.0.0.100';
+
+let lab: Lab;
+let lb1: HeartbeatNode;
+let lb2: HeartbeatNode;
+
+beforeAll(async () => {
+  lab = await createLab('hastatus');
+  const lan = await lab.network('lan');
+  const nodes = [];
+  for (const number of [1, 2]) {
+    const host = await lab.host(`lb${number}`, {
+      interfaces: [{ device: 'eth0', network: lan, addresses: [`10.0.0.${number}/24`] }],
+    });
+    nodes.push(
+      await installHeartbeat(host, 'ours', {
+        haCf: HA_CF,
+        authkeys: 'auth 1\n1 sha1 secret\n',
+        haresources: `lb1 IPaddr::${ADDRESS}/24/eth0\n`,
+      }),
+    );
+  }
+  [lb1, lb2] = nodes as [HeartbeatNode, HeartbeatNode];
+}, 120_000);
+afterAll(async () => {
+  await lab?.close();
+});
+
+const statusOf = async ({ host }: HeartbeatNode): Promise<MachineStatus> =>
+  JSON.parse((await host.run(['ha', 'status', '--json'])).stdout) as MachineStatus;
+const eventsOf = async ({ host }: HeartbeatNode, ...words: readonly string[]): Promise<readonly HaEvent[]> =>
+  (await host.get(['ha', 'events', '--json', ...words]))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as HaEvent);
+const placeOn = async (node: HeartbeatNode): Promise<string | undefined> =>
+  (await statusOf(node)).heartbeat.snapshot?.groups[0]?.place;
+
+test('without daemons: exit code 3, and why', async () => {
+  const { code, stdout } = await lb1.host.run(['ha', 'status']);
+  expect([code, stdout]).toEqual([
+    3,
+    'heartbeat: no daemon of ha-suite runs here\n\n! heartbeat: no daemon of ha-suite runs here\n',
+  ]);
+}, 60_000);
+
+test('both nodes, the link and the group, on each side', async () => {
+  await Promise.all([lb1.start(), lb2.start()]);
+  await until('lb1 has the group', async () => (await placeOn(lb1)) === 'here', 30_000, 200);
+  await until('lb2 knows', async () => (await placeOn(lb2)) === 'there', 30_000, 200);
+  const { heartbeat, troubles } = await statusOf(lb2);
+  expect(troubles).toEqual([]);
+  expect(heartbeat.snapshot?.cluster?.nodes).toMatchObject([
+    { name: 'lb1', self: false, status: 'active', kind: 'ha-suite', holds: 'local', deadAfter: 1000 },
+    // Its own groups, of which it has none (as cl_status rscstatus says).
+    { name: 'lb2', self: true, status: 'active', holds: 'local' },
+  ]);
+  expect(heartbeat.snapshot?.cluster?.nodes[0]?.links).toMatchObject([{ name: 'eth0', status: 'up' }]);
+  expect(heartbeat.snapshot?.cluster?.nodes[0]?.heardAge).toBeLessThan(1000);
+  const { code, stdout } = await lb2.host.run(['ha', 'status']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^heartbeat on lb2 runs with pid \d+ for .*: active, auto_failback off\n/);
+  expect(stdout).toMatch(/^ {2}lb1 {2}active {2}for .* {2}heard .* ago {2,}holds local {2}eth0 up$/m);
+  expect(stdout).toMatch(/^ {2}on lb1 {2}prefers lb1 {2}IPaddr::10\.0\.0\.100\/24\/eth0$/m);
+  expect(stdout).toMatch(/\nAll is well\.\n$/);
+}, 120_000);
+
+test('the socket is for root and the group haclient', async () => {
+  const modes = await lb1.host.get([
+    ...['stat', '-c', '%U:%G %a', '/run/ha-suite-control', '/run/ha-suite-control/heartbeat.sock'],
+  ]);
+  expect(modes).toBe('root:haclient 750\nroot:haclient 660\n');
+  const asNobody = await lb1.host.run(['setpriv', '--reuid=65534', '--clear-groups', 'ha', 'status']);
+  expect([asNobody.code, asNobody.stdout]).toEqual([
+    3,
+    expect.stringContaining('/run/ha-suite-control is only for root and the group haclient'),
+  ]);
+}, 60_000);
+
+test('a death is told while it happens: late, dead, taken over, announced, each with its cause', async () => {
+  const follower = lb2.host.start(['ha', 'events', '--follow']);
+  const seen: string[] = [];
+  follower.onLine((line) => seen.push(line));
+  const connections = ['ss', '-xH', 'state', 'connected', 'src', '/run/ha-suite-control/heartbeat.sock'];
+  await until('the follower is connected', async () => (await lb2.host.get(connections)).trim() !== '', 10_000, 100);
+  await lb1.host.get(['sh', '-c', 'kill -9 $(cat /run/heartbeat.pid)']);
+  await until('lb2 has the group', async () => (await placeOn(lb2)) === 'here', 30_000, 100);
+  const death =
+    /lb2 heartbeat: node lb1: active -> dead \[nothing heard for \d{4} ms; \/etc\/ha\.d\/ha\.cf:3 \(deadtime\)\]$/;
+  await until('it was told', async () => seen.some((line) => death.test(line)), 5_000, 50);
+  await follower.stop();
+  const events = await eventsOf(lb2, '--since', '5m');
+  const dead = events.findIndex((event) => event.type === 'node' && event.name === 'lb1' && event.to === 'dead');
+  const story = events.slice(dead).map((event) => event.type);
+  expect(dead).toBeGreaterThan(0);
+  expect(story.indexOf('job')).toBeGreaterThan(0);
+  expect(story.indexOf('announcement')).toBeGreaterThan(story.indexOf('job'));
+  expect(events.slice(dead)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ type: 'holding', name: 'lb2', from: 'local', to: 'all' }),
+      expect.objectContaining({ type: 'job', step: 'begun', cause: 'lb1 is dead' }),
+      expect.objectContaining({ type: 'announcement', address: ADDRESS, device: 'eth0' }),
+      expect.objectContaining({
+        ...{ type: 'resource', action: 'start', outcome: 'done', resource: `IPaddr::${ADDRESS}/24/eth0` },
+        decidedBy: '/etc/ha.d/haresources:1',
+      }),
+    ]),
+  );
+  const status = await statusOf(lb2);
+  expect(status.troubles).toEqual(expect.arrayContaining(['node lb1 is dead', 'link lb1:eth0 is dead']));
+  expect((await lb2.host.run(['ha', 'status'])).code).toBe(1);
+}, 120_000);
+
+test('what a killed daemon knew is still told; its life and the next are told apart', async () => {
+  const before = await eventsOf(lb1);
+  expect(before.at(-1)?.node).toBe('lb1');
+  expect(await statusOf(lb1)).toMatchObject({ heartbeat: { snapshot: null } });
+  await lb1.start();
+  await until('lb1 is back', async () => (await placeOn(lb1)) === 'there', 30_000, 200);
+  const events = await eventsOf(lb1);
+  expect(events.slice(0, before.length)).toEqual(before);
+  expect(new Set(events.map(({ run }) => run)).size).toBe(2);
+  const second = events.slice(before.length);
+  expect(second.map(({ seq }) => seq)).toEqual(second.map((_, index) => index + 1));
+}, 120_000);
+
+test('a graceful stop is the last thing that is told', async () => {
+  expect((await lb2.stop()).code).toBe(0);
+  const events = await eventsOf(lb2, '--type', 'daemon');
+  expect(events.map((event) => (event.type === 'daemon' ? event.change : ''))).toEqual([
+    'started',
+    'stopping',
+    'stopped',
+  ]);
+}, 120_000);
