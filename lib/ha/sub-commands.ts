@@ -13,6 +13,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('./events/command.js')).eventsCommand,
   },
   {
+    name: 'explain',
+    summary: 'say why something is as it is, and what would change it',
+    load: async () => (await import('./explain/command.js')).explainCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

@@ -24,7 +24,8 @@ class Everybody extends Set<string> {
 
 const PROGRAM: FileFacts = { kind: 'file', executable: true };
 
-const imagined = (haCf: string): Environment => {
+/** A machine that has everything the text mentions. */
+export const imagined = (haCf: string): Environment => {
   const { devices, files, hosts } = mentionedIn(haCf);
   const first = /^[ \t]*node[ \t]+([^\s,]+)/m.exec(haCf)?.[1] ?? '';
   return {
