@@ -127,7 +127,10 @@ const isOurs = (word: string): boolean => Object.hasOwn(packageJson.bin, command
 /** Options of one of our commands that it does not have. */
 const unknownOptions = (words: readonly string[]): readonly string[] => {
   const [name = '', ...rest] = words;
-  const known = optionsOf(manualOf(commandIn(name)));
+  // Each sub-command of `ha` has a page of its own; a page that is missing is a sub-command that does not exist.
+  const [sub = ''] = rest;
+  const page = commandIn(name) === 'ha' && /^[a-z]/.test(sub) ? `ha-${sub}` : commandIn(name);
+  const known = optionsOf(manualOf(page));
   return rest
     .filter((word) => /^--?[A-Za-z?]/.test(word))
     .map((word) => word.replace(/[;,)]$/, ''))

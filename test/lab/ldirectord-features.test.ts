@@ -1,8 +1,10 @@
 /** Mail through a real server, maintenance, monitorfiles and the live state, in the life of a daemon on a host of its own. */
+import type { HaEvent } from '../../lib/events/event.js';
 import { until } from '../../lib/lab/until.js';
 import type { StatusReport } from '../../lib/ldirectord/live-status.js';
 import type { ExecResult } from '../../lib/platform/exec.js';
 import { seconds } from '../../lib/time.js';
+import { command } from '../support/paths.js';
 import { createDirectorHost, type DirectorHost } from './ldirectord-host.js';
 
 const SERVICE = '-A -t 10.0.0.3:80 -s wlc';
@@ -230,11 +232,35 @@ describe('status', () => {
       '',
       `ldirectord for /etc/ha.d/test.cf is running with pid: ${pid}\n`,
     ]);
-    expect((await director.shell('stat -c %a /run/ldirectord-ts /run/ldirectord-ts/test.cf.sock')).stdout).toBe(
-      '700\n600\n',
-    );
+    const places = '/run/ha-suite-control /run/ha-suite-control/ldirectord-test.cf.sock';
+    expect((await director.shell(`stat -c %a ${places}`)).stdout).toBe('750\n660\n');
     // Looking leaves nothing in the log.
     expect((await director.log()).filter((line) => line.includes(' status '))).toHaveLength(1);
+  }, 60_000);
+
+  test('ha events: the start, the checks with cause and line, the table', async () => {
+    const words = [process.execPath, command('ha'), 'events', '--json'];
+    const events = (await director.host.get(words))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as HaEvent);
+    const newest = events.at(-1)?.run;
+    const life = events.filter(({ run }) => run === newest);
+    expect(life.slice(0, 2)).toMatchObject([
+      { program: 'ldirectord', instance: 'test.cf', seq: 1, type: 'daemon', change: 'started' },
+      { type: 'config', change: 'in force', file: expect.stringMatching(/test\.cf$/) },
+    ]);
+    const virtual = 'tcp:10.0.0.3:80';
+    expect(life).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'check', virtual, real: '192.168.0.1:80', from: 'unknown', to: 'up' }),
+        expect.objectContaining({
+          ...{ type: 'check', virtual, real: '192.168.0.2:80', to: 'down' },
+          ...{ cause: expect.stringMatching(/^L4REFUSED/), decidedBy: expect.stringMatching(/test\.cf:\d+$/) },
+        }),
+        expect.objectContaining({ type: 'table', virtual, change: expect.stringMatching(/^-A -t 10\.0\.0\.3:80 /) }),
+      ]),
+    );
   }, 60_000);
 
   test('killed: stale; stopped; a daemon of another kind that has no socket', async () => {

@@ -65,7 +65,8 @@ const ageOf = (at: number | undefined, { mono }: Now): Age => (at === undefined 
 
 /** The `ts` of a status message is in whole seconds, so the answer is, too. */
 const clockAhead = ({ clock }: NodeState, { mono, wall }: Now): number | null =>
-  clock === undefined ? null : Math.round((clock.ts * 1000 - (wall - (mono - clock.at))) / 1000);
+  // Adding 0 makes 0 of -0, which JSON does not have.
+  clock === undefined ? null : Math.round((clock.ts * 1000 - (wall - (mono - clock.at))) / 1000) + 0;
 
 const kindOf = ({ kin, type, statusAt }: NodeState): NodeSnapshot['kind'] => {
   if (type === 'ping') return 'other';
