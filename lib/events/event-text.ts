@@ -66,7 +66,7 @@ export const isBad = (event: Happening): boolean => {
 };
 
 /** `2026-11-27 20:15:03.123`, local time, as the log has it. */
-const clockTime = (wall: number): string => {
+export const clockTime = (wall: number): string => {
   const at = new Date(wall);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
@@ -74,10 +74,18 @@ const clockTime = (wall: number): string => {
   return `${day} ${time}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 };
 
+/** Why, and what decided it; empty when the event does not say. */
+export const reasonText = ({ cause, decidedBy }: Happening): string =>
+  [cause, decidedBy].filter((part) => part !== undefined).join('; ');
+
+/** `heartbeat`, or `ldirectord(www.cf)`. */
+export const daemonText = ({ program, instance }: HaEvent): string =>
+  instance === '' ? program : `${program}(${instance})`;
+
 /** One line: when, who, what, why. */
 export const eventText = (event: HaEvent): string => {
-  const { node, program, instance, cause, decidedBy } = event;
-  const who = instance === '' ? program : `${program}(${instance})`;
-  const why = [cause, decidedBy].filter((part) => part !== undefined).join('; ');
+  const { node } = event;
+  const who = daemonText(event);
+  const why = reasonText(event);
   return `${clockTime(event.wall)}  ${node} ${who}: ${happeningText(event)}${why === '' ? '' : ` [${why}]`}`;
 };

@@ -18,6 +18,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('./explain/command.js')).explainCommand,
   },
   {
+    name: 'timeline',
+    summary: 'tell one story of what went wrong, from the journals of both nodes',
+    load: async () => (await import('./timeline/command.js')).timelineCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

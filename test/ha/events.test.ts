@@ -1,6 +1,6 @@
 /** `ha events`: what is told, from when on, and what follows. */
 import { eventLine, type HaEvent } from '../../lib/events/event.js';
-import { sinceInstant } from '../../lib/ha/events/command.js';
+import { sinceInstant } from '../../lib/ha/instant.js';
 import { millis } from '../../lib/time.js';
 import { haIn, type Said } from '../support/ha.js';
 

@@ -28,6 +28,7 @@ export const haIn = async (
       const text = files[path];
       return text === undefined ? { problem: 'No such file or directory' } : { text };
     },
+    write: () => 'nothing is written in this test',
     print: (text) => {
       stdout += text;
     },

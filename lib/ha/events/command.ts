@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { eventLine, type HaEvent, parseEventLine } from '../../events/event.js';
 import { eventText, isBad } from '../../events/event-text.js';
+import { sinceInstant } from '../instant.js';
 import { type CommandMaker, USAGE, type World } from '../sub-command.js';
 
 const STOPPED = 3;
@@ -23,16 +24,6 @@ interface Options {
   readonly type?: string;
   readonly json?: boolean;
 }
-
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** The wall-clock instant of `--since`; undefined: it cannot be understood. */
-export const sinceInstant = (text: string, now: number): number | undefined => {
-  const [, number, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (number !== undefined) return now - Number(number) * (UNITS[unit] ?? 0);
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
-};
 
 const RED = ['\x1b[31m', '\x1b[0m'] as const;
 
