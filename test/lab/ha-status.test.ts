@@ -15,6 +15,15 @@ node lb1 lb2
 `;
 const ADDRESS = '10.0.0.100';
 
+/** What is looked at of `ha timeline --json`. */
+interface Timeline {
+  readonly machines: readonly { readonly name: string; readonly ahead: number | null }[];
+  readonly incidents: readonly {
+    readonly events: readonly { readonly machine: string; readonly event: HaEvent }[];
+    readonly addresses: readonly { readonly double: number }[];
+  }[];
+}
+
 let lab: Lab;
 let lb1: HeartbeatNode;
 let lb2: HeartbeatNode;
@@ -124,6 +133,11 @@ test('a death is told while it happens: late, dead, taken over, announced, each 
   const status = await statusOf(lb2);
   expect(status.troubles).toEqual(expect.arrayContaining(['node lb1 is dead', 'link lb1:eth0 is dead']));
   expect((await lb2.host.run(['ha', 'status'])).code).toBe(1);
+  const why = await lb2.host.get(['ha', 'explain', ADDRESS]);
+  expect(why).toMatch(/^10\.0\.0\.100 is on lb2, in place of lb1, for \d/);
+  expect(why).toMatch(/^ {2}It was taken by lb2 \d+\.\d s ago, because lb1 is dead\.$/m);
+  expect(why).toMatch(/^ {2}lb1 has been dead for \d+\.\d s: nothing heard for \d{4} ms\.$/m);
+  expect(why).toMatch(/^ {2}\/etc\/ha\.d\/ha\.cf:3 +deadtime 1$/m);
 }, 120_000);
 
 test('what a killed daemon knew is still told; its life and the next are told apart', async () => {
@@ -137,6 +151,23 @@ test('what a killed daemon knew is still told; its life and the next are told ap
   expect(new Set(events.map(({ run }) => run)).size).toBe(2);
   const second = events.slice(before.length);
   expect(second.map(({ seq }) => seq)).toEqual(second.map((_, index) => index + 1));
+}, 120_000);
+
+test('the journals of both nodes are one story: dead, taken over, announced, and lb1 comes back', async () => {
+  await lb2.host.write('/tmp/lb1.events', await lb1.host.get(['cat', '/var/log/ha-suite/heartbeat.events']));
+  const told = JSON.parse(await lb2.host.get(['ha', 'timeline', '--json', '--peer', '/tmp/lb1.events'])) as Timeline;
+  // Both machines are this one, with one clock.
+  expect(told.machines).toMatchObject([{ name: 'lb2' }, { name: 'lb1' }]);
+  expect(Math.abs(told.machines[1]?.ahead ?? Number.NaN)).toBeLessThan(300);
+  const [{ events, addresses } = { events: [], addresses: [] }] = told.incidents;
+  const dead = events.findIndex(({ event }) => event.type === 'node' && event.name === 'lb1' && event.to === 'dead');
+  const announced = events.findIndex(({ event, machine }) => event.type === 'announcement' && machine === 'lb2');
+  expect(dead).toBeGreaterThanOrEqual(0);
+  expect(announced).toBeGreaterThan(dead);
+  expect(events.some(({ machine }) => machine === 'lb1')).toBe(true);
+  // Only the daemon was killed: lb1 went on answering until its next life cleaned up.
+  expect(addresses).toMatchObject([{ address: ADDRESS, from: ['lb1'], owners: ['lb2'], outage: 0 }]);
+  expect(addresses[0]?.double).toBeGreaterThan(0);
 }, 120_000);
 
 test('a graceful stop is the last thing that is told', async () => {

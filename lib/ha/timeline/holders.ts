@@ -25,15 +25,21 @@ const addressOf = (word: string): string | undefined => {
 /** How long nothing had been heard of a node when it was declared dead, in milliseconds. */
 const silenceOf = ({ cause = '' }: HaEvent): number => Number(/^nothing heard for (\d+) ms$/.exec(cause)?.[1] ?? 0);
 
+/** The first job of a daemon whose machine has run on since its last life was killed: a boot would have ended everything. */
+const LEFT_OVER = 'the last run did not end by itself';
+
 /**
- * Whether a machine lived on when another one called it dead: its heartbeat told of something afterwards, in the same life.
- * Without its journal nobody knows, and then it counts as gone.
+ * Whether a machine went on answering when another one called it dead: its heartbeat told of something afterwards, in the
+ * same life, or found its resources still running in the next one. Without its journal nobody knows, and then it counts as
+ * gone.
  */
 const livedOn = (moments: readonly Moment[], name: string, gone: number): boolean => {
   const own = moments.filter(({ machine, event }) => machine === name && event.program === 'heartbeat');
-  const before = own.findLast(({ at }) => at <= gone);
-  // A daemon that has just lost its network still tells of that; one that is killed does not.
-  return before !== undefined && own.some(({ at, event }) => at > gone && event.run === before.event.run);
+  const before = own.findLast(({ at }) => at <= gone)?.event;
+  const after = own.find(({ at }) => at > gone)?.event;
+  if (before === undefined || after === undefined) return false;
+  if (after.run === before.run) return true;
+  return own.some(({ event }) => event.run === after.run && event.type === 'job' && event.cause === LEFT_OVER);
 };
 
 interface Death {
@@ -60,7 +66,9 @@ const deathBehind = (moments: readonly Moment[], place: number): Death | undefin
       name = /^(.+) is dead$/.exec(event.cause ?? '')?.[1];
       if (name === undefined) return undefined;
     }
-    if (event?.type !== 'node' || event.to !== 'dead' || event.name !== name) continue;
+    if (event?.type !== 'node' || event.name !== name) continue;
+    // It has lived since it died last: now it took its leave.
+    if (event.to !== 'dead') return undefined;
     const gone = (moments[index]?.at ?? 0) - silenceOf(event);
     return event.from === 'active' ? { name: machineOf(name), gone, moment: index } : undefined;
   }

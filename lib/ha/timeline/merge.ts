@@ -6,7 +6,7 @@ import { estimateSkew, type Skew } from './skew.js';
 /** A machine, with how its clock differs from that of the first one. */
 export interface Machine {
   readonly name: string;
-  /** How far its clock is ahead, in milliseconds; null: no message tells. The first machine is 0 ahead. */
+  /** How far its clock is ahead, in milliseconds, at last; null: no message tells. The first machine is 0 ahead. */
   readonly ahead: number | null;
   /** The real difference is at most so far from it, in milliseconds; null: it is not known. */
   readonly error: number | null;
@@ -45,47 +45,59 @@ const byLife = (events: readonly HaEvent[]): ReadonlyMap<string, readonly HaEven
   return new Map([...lives].map(([key, life]) => [key, [...life.values()].toSorted((a, b) => a.seq - b.seq)]));
 };
 
-/** Clocks are set when a machine starts: each life of its heartbeat has a difference of its own. */
-const skewsByLife = (heard: readonly Heard[], them: string): ReadonlyMap<string, Skew> => {
-  const lives = new Map<string, Heard[]>();
-  for (const one of heard) {
-    const theirs = machineOf(one.sent.node) === them ? one.sent : one.heard;
-    lives.set(lifeOf(theirs), [...(lives.get(lifeOf(theirs)) ?? []), one]);
-  }
-  return new Map(
-    [...lives].flatMap(([key, some]) => {
-      const skew = estimateSkew(some.map((one) => sampleOf(one, them)));
-      return skew === undefined ? [] : [[key, skew] as const];
-    }),
-  );
-};
+/** Of the messages of one stretch of time, so many must allow the same difference. */
+const AGREEING = 0.9;
 
+/** A stretch of their time in which their clock was not set: what is added to it to get ours. */
 interface Stretch {
   readonly begin: number;
   readonly end: number;
-  readonly add: number;
+  readonly heard: readonly Heard[];
+  readonly skew: Skew;
 }
 
-/** What is added to a time of theirs: what the life tells that it falls into, or the nearest one. */
+const stretchOf = (heard: readonly Heard[], them: string): Stretch | undefined => {
+  const skew = estimateSkew(heard.map((one) => sampleOf(one, them)));
+  const times = heard.map(({ sent, heard: hearing }) => (machineOf(sent.node) === them ? sent.wall : hearing.wall));
+  const sorted = times.toSorted((a, b) => a - b);
+  const [begin, end] = [sorted[0], sorted.at(-1)];
+  return skew === undefined || begin === undefined || end === undefined ? undefined : { begin, end, heard, skew };
+};
+
+/**
+ * Clocks are set when a machine starts, and else they hardly change: a life of their heartbeat has the difference of the one
+ * before it, unless its messages contradict that.
+ */
+const stretchesOf = (heard: readonly Heard[], them: string): readonly Stretch[] => {
+  const lives = new Map<string, Heard[]>();
+  for (const one of heard) {
+    const life = lifeOf(machineOf(one.sent.node) === them ? one.sent : one.heard);
+    const some = lives.get(life) ?? [];
+    some.push(one);
+    lives.set(life, some);
+  }
+  const stretches: Stretch[] = [];
+  for (const some of lives.values()) {
+    const before = stretches.at(-1);
+    const together = stretchOf([...(before?.heard ?? []), ...some], them);
+    const isSame = together !== undefined && together.skew.agreeing >= AGREEING * together.skew.samples;
+    if (isSame) stretches.pop();
+    const next = isSame ? together : stretchOf(some, them);
+    if (next !== undefined) stretches.push(next);
+  }
+  return stretches;
+};
+
+/** What is added to a time of theirs: what the stretch tells that it falls into, or the nearest one. */
 const adder = (stretches: readonly Stretch[]): ((wall: number) => number) => {
   const distance = (wall: number, { begin, end }: Stretch): number => Math.max(0, begin - wall, wall - end);
   return (wall) => {
     let best: Stretch | undefined;
     for (const stretch of stretches)
       if (best === undefined || distance(wall, stretch) < distance(wall, best)) best = stretch;
-    return best?.add ?? 0;
+    return best?.skew.add ?? 0;
   };
 };
-
-const stretchesOf = (
-  skews: ReadonlyMap<string, Skew>,
-  lives: ReadonlyMap<string, readonly HaEvent[]>,
-): readonly Stretch[] =>
-  [...skews].flatMap(([key, { add }]) => {
-    const walls = (lives.get(key) ?? []).map(({ wall }) => wall).toSorted((a, b) => a - b);
-    const [begin, end] = [walls[0], walls.at(-1)];
-    return begin === undefined || end === undefined ? [] : [{ begin, end, add }];
-  });
 
 interface Queue {
   readonly events: readonly HaEvent[];
@@ -140,16 +152,16 @@ export const merge = (events: readonly HaEvent[], own: string | undefined): Merg
   const ours = seenOn(first);
   const known = others.map((name) => {
     const heard = matchMessages(ours, seenOn(name), first, name);
-    const skews = skewsByLife(heard, name);
-    return { name, heard, skews, add: adder(stretchesOf(skews, lives)) };
+    const stretches = stretchesOf(heard, name);
+    return { name, heard, stretches, add: adder(stretches) };
   });
   const heard = known.flatMap((one) => one.heard);
   const timeOf = ({ node, wall }: HaEvent): number =>
     wall + (known.find(({ name }) => name === machineOf(node))?.add(wall) ?? 0);
-  const machines = known.map(({ name, skews, heard: { length } }): Machine => {
-    const newest = [...skews.values()].at(-1);
+  const machines = known.map(({ name, stretches }): Machine => {
+    const newest = stretches.at(-1)?.skew;
     if (newest === undefined) return { name, ahead: null, error: null, messages: 0 };
-    return { name, ahead: -newest.add + 0, error: newest.error, messages: length };
+    return { name, ahead: -newest.add + 0, error: newest.error, messages: newest.samples };
   });
   return {
     machines: first === '' ? [] : [{ name: first, ahead: 0, error: 0, messages: 0 }, ...machines],

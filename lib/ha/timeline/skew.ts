@@ -46,6 +46,21 @@ const bestStretch = (
   return { low: edges[first] ?? 0, high: edges[last] ?? 0, agreeing };
 };
 
+/** No message that was heard at once takes so long, in milliseconds. */
+const PROMPT = 1000;
+
+/**
+ * Where the bounds are so far apart that one direction had no prompt message (a status that is heard when a node comes back
+ * is an old one), the other direction is believed: that which has more messages at its bound, or else the smaller difference.
+ */
+const believed = (low: number, high: number, uppers: readonly number[], lowers: readonly number[]): number => {
+  const near = (bounds: readonly number[], end: number): number =>
+    bounds.filter((bound) => Math.abs(bound - end) <= PROMPT / 2).length;
+  const [above, below] = [near(uppers, high), near(lowers, low)];
+  if (above !== below) return above > below ? high : low;
+  return Math.abs(high) <= Math.abs(low) ? high : low;
+};
+
 /**
  * The difference that these messages tell of; undefined without any. With messages in one direction only, the fastest
  * of them is taken to have needed no time, so that nothing is heard before it was sent.
@@ -59,5 +74,8 @@ export const estimateSkew = (samples: readonly Sample[]): Skew | undefined => {
     return { add, error: null, agreeing: samples.length, samples: samples.length };
   }
   const { low, high, agreeing } = bestStretch(uppers, lowers);
-  return { add: (low + high) / 2, error: (high - low) / 2, agreeing, samples: samples.length };
+  const width = high - low;
+  return width <= PROMPT
+    ? { add: (low + high) / 2, error: width / 2, agreeing, samples: samples.length }
+    : { add: believed(low, high, uppers, lowers), error: width, agreeing, samples: samples.length };
 };

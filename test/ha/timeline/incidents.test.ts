@@ -62,6 +62,21 @@ test('with the journal of the survivor alone it is the same', () => {
   ]);
 });
 
+test('a daemon that was killed has left its addresses up, if its machine has not booted since', () => {
+  const { lb1: first, lb2 } = deathStory();
+  const lb1 = journal('lb1');
+  lb1.restart();
+  lb1.at(604_000, { type: 'config', change: 'in force', file: '/etc/ha.d/ha.cf' });
+  const booted = incidents(...first, ...lb1.events, ...lb2);
+  expect(booted[0]?.addresses).toMatchObject([{ outage: 1046, double: 0 }]);
+  lb1.at(604_020, job('begun', 1, 'every', 'the last run did not end by itself'));
+  lb1.at(604_050, resource(ADDRESS, 'stop', 4));
+  const [killed] = incidents(...first, ...lb1.events, ...lb2);
+  expect(killed?.addresses).toMatchObject([{ from: ['lb1'], owners: ['lb2'], outage: 0 }]);
+  // The clocks are known to some milliseconds.
+  expect(Math.abs((killed?.addresses[0]?.double ?? Number.NaN) - 3000)).toBeLessThanOrEqual(3);
+});
+
 test('a node that was never there held nothing', () => {
   const lb2 = journal('lb2');
   lb2.at(0, { type: 'daemon', change: 'started' });
@@ -69,6 +84,19 @@ test('a node that was never there held nothing', () => {
   lb2.at(10_001, job('begun', 1, 'all', 'lb1 is dead'));
   lb2.at(10_020, announcement(ADDRESS));
   expect(incidents(...lb2.events)[0]?.summary).toBe('lb2: node lb1: init -> dead; 10.0.0.100 came to lb2');
+});
+
+test('a node that takes its leave is not one that died some time ago', () => {
+  const lb2 = journal('lb2');
+  lb2.at(0, node('lb1', 'active', 'dead', 'nothing heard for 1000 ms'));
+  lb2.at(10_000, node('lb1', 'dead', 'active'));
+  lb2.at(900_000, holding('lb1', 'local', 'none'));
+  lb2.at(900_001, job('begun', 1, 'foreign', 'lb1 is dead'));
+  lb2.at(900_020, announcement(ADDRESS));
+  lb2.at(901_000, node('lb1', 'active', 'dead', 'nothing heard for 1000 ms'));
+  const told = incidents(...lb2.events).map(({ addresses }) => addresses.map(({ outage }) => outage));
+  // Its own journal would tell when it stopped; without that nobody knows.
+  expect(told).toEqual([[], []]);
 });
 
 test('a hand-over: from the stop here to the announcement there', () => {

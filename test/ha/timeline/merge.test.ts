@@ -43,6 +43,21 @@ test('each life of a daemon has a clock of its own', () => {
   for (const { at, event } of early) expect(Math.abs(at - (event.wall - 5000))).toBeLessThanOrEqual(4);
 });
 
+test('a life in which only an old status was heard has the clock of the one before', () => {
+  const { lb1: first, lb2: other } = deathStory(700);
+  const lb1 = journal('lb1', 700);
+  lb1.restart();
+  lb1.at(605_000, node('lb1', 'init', 'up'));
+  // lb2 has been active for ten minutes, and its last word on what it holds is some seconds old.
+  lb1.at(605_010, node('lb2', 'init', 'active'));
+  lb1.at(605_010, holding('lb2', 'none', 'all'));
+  const { machines, moments } = merge([...first, ...lb1.events, ...other], 'lb2');
+  expect(machines[1]?.error).toBe(3);
+  const late = moments.filter(({ machine, event }) => machine === 'lb1' && event.run === 2);
+  expect(late.length).toBe(3);
+  for (const { at, event } of late) expect(Math.abs(at - (event.wall - 700))).toBeLessThanOrEqual(4);
+});
+
 test('what is given twice counts once, in whatever order it is given', () => {
   const { lb1, lb2 } = deathStory(700);
   const once = merge([...lb1, ...lb2], 'lb2').moments.map(({ event }) => event);

@@ -81,6 +81,16 @@ test('messages one way: the fastest one counts, and no bound is told', () => {
   expect(estimateSkew(samples)).toEqual({ add: 1003, error: null, agreeing: 2, samples: 2 });
 });
 
+test('an old status that is heard when a node comes back does not lead it astray', () => {
+  const samples: readonly Sample[] = [
+    { by: 'theirs', sent: 1000, heard: 1002 },
+    { by: 'theirs', sent: 2000, heard: 2005 },
+    { by: 'ours', sent: 3000, heard: 10_657 },
+  ];
+  // The bound that is told is the honest one.
+  expect(estimateSkew(samples)).toEqual({ add: 2, error: 7659, agreeing: 3, samples: 3 });
+});
+
 test('without messages nothing is known', () => {
   expect(estimateSkew([])).toBeUndefined();
 });
