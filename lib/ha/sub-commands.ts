@@ -3,6 +3,11 @@ import type { SubCommand } from './sub-command.js';
 
 export const SUB_COMMANDS: readonly SubCommand[] = [
   {
+    name: 'check',
+    summary: 'look for mistakes in all files of the cluster together',
+    load: async () => (await import('../check/command.js')).checkCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,
