@@ -1,6 +1,6 @@
 /** How the rules say what they find: under a word of a file, with why it matters and what to do. */
 import type { Diagnostic, Position, Severity } from '../config/diagnostic.js';
-import { diagnosticAt, diagnosticOfFile, type Finding, type Source, type Word } from '../config/source.js';
+import { diagnosticAt, diagnosticOfFile, type Finding, place, type Source, type Word } from '../config/source.js';
 import type { Facts } from './facts.js';
 
 /** A finding of ours: none without a reason and a remedy. */
@@ -39,16 +39,18 @@ export const restOfLine = (facts: Sources, at: Position): Word => {
 
 const nameAt = (source: Source, index: number, name: string): Word => {
   const column = (source.lines[index] ?? '').search(/\S/) + 1;
-  return { value: name, at: { file: source.file, line: index + 1, column } };
+  return { value: name, at: place(source, index + 1, column) };
 };
 
 const firstWord = (line: string): string => /^\s*([^\s=#]*)/.exec(line)?.[1] ?? '';
 
-/** The directive of ha.cf that counts: the last one of these names. Undefined: it has its default. */
+/** What stands behind the directive of ha.cf that counts: the last one of these names. Undefined: it has its default. */
 export const haCfDirective = (facts: Sources, file: string, ...names: readonly string[]): Word | undefined => {
   const source = sourceFor(facts, file);
   const index = source.lines.findLastIndex((line) => names.includes(firstWord(line)));
-  return index < 0 ? undefined : nameAt(source, index, firstWord(source.lines[index] ?? ''));
+  const [, before, value] = /^(\s*\S+\s+)([^\s#]+)/.exec(source.lines[index] ?? '') ?? [];
+  if (before === undefined || value === undefined) return undefined;
+  return { value, at: place(source, index + 1, before.length + 1) };
 };
 
 /**
