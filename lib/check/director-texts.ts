@@ -1,11 +1,13 @@
 /** Which ldirectord.cf files belong to a cluster, and what they hold. */
 import type { ResourceGroup, ResourceSpec } from '../heartbeat/config/model.js';
 import { decodeBytes } from '../ldirectord/config/bytes.js';
+import { splitCommandLine } from '../ldirectord/shell-line.js';
 import type { LostDirector } from './facts.js';
 import type { TextFile } from './machine.js';
 import { ask, bytesOf, type Reader } from './texts.js';
 
 const ETC = '/etc/ha.d/';
+
 /** What ldirectord takes when it is given no word. */
 export const DEFAULT_WORD = 'ldirectord.cf';
 
@@ -20,11 +22,21 @@ export const directorPaths = (dir: string, word: string, flat = false): readonly
   return word.startsWith('/') ? [...new Set([...inside, word])] : usual;
 };
 
+/** Where the file of another instance may be: the first word of an `execute=` is what ldirectord is started with. */
+export const instancePaths = (dir: string, execute: string): readonly string[] => {
+  const split = splitCommandLine(execute);
+  const word = split.kind === 'words' ? split.words[0] : undefined;
+  return word === undefined ? [] : directorPaths(dir, word);
+};
+
+/** What an ldirectord of haresources is started with. */
 export const wordOf = ({ args }: ResourceSpec): string => args[0] ?? DEFAULT_WORD;
 
+/** Every ldirectord of haresources, in its order. */
 export const directorResources = (groups: readonly ResourceGroup[]): readonly ResourceSpec[] =>
   groups.flatMap(({ resources }) => resources.filter(({ agent }) => agent === 'ldirectord'));
 
+/** A text, and the word that leads to it. */
 export interface DirectorText extends TextFile {
   readonly word: string;
 }

@@ -47,6 +47,7 @@ export interface PeerFiles {
   readonly directors: readonly DirectorFile[];
 }
 
+/** What has been read of one node, and of the other. */
 export interface Facts {
   readonly dir: string;
   /** The lines of the files, by path; never those of authkeys, which are secret. */

@@ -19,6 +19,7 @@ import {
   type DirectorText,
   directorResources,
   directorTexts,
+  instancePaths,
   lostDirectors,
   unreadableDirectors,
   wordOf,
@@ -54,9 +55,9 @@ const questionsFor = (
   const haCf = own.haCf.text ?? '';
   const config = parseHaCf(haCf, own.haCf.path, imaginedEnvironment(haCf)).value;
   const suite = parseSuite(own.suite.text ?? '', own.suite.path).value;
-  const programs = directors.flatMap(({ text, path }) =>
-    programsOf(parseDirectorConfig(text, path, recordingFacts().facts).value).map(({ program }) => program),
-  );
+  const configs = directors.map(({ text, path }) => parseDirectorConfig(text, path, recordingFacts().facts).value);
+  const programs = configs.flatMap((each) => programsOf(each).map(({ program }) => program));
+  const instances = configs.flatMap(({ execute }) => execute.flatMap(({ value }) => instancePaths(dir, value)));
   const logFolders = [config.logfile, config.debugfile].filter(isGiven).map((path) => dirname(path));
   return {
     haCf: [haCf, peer?.texts.haCf.text ?? ''].join('\n'),
@@ -68,10 +69,12 @@ const questionsFor = (
       ...[dir, own.haCf.path, own.authKeys.path, own.haResources.path, own.suite.path],
       ...directors.map(({ path }) => path),
       ...programs,
+      ...instances,
       ...programsOfMonitors(suite),
       ...logFolders,
     ],
     settings: SETTINGS,
+    engine: suite.ipvs.engine,
   };
 };
 

@@ -1,6 +1,6 @@
 /** What a check must know of the machine that the files are for: asked once, answered as data, so that rules stay pure. */
 import type { ResourceFacts } from '../agents/resource-advice.js';
-import type { EngineName } from '../config/suite.js';
+import type { EngineChoice, EngineName } from '../config/suite.js';
 import type { Environment, FileFacts } from '../heartbeat/config/environment.js';
 import type { Facts as DirectorFacts, Needs } from '../ldirectord/config/facts.js';
 import type { AddressEntry } from '../platform/address-entry.js';
@@ -16,19 +16,24 @@ export interface Questions {
   readonly files: readonly string[];
   /** Kernel settings, as sysctl(8) calls them. */
   readonly settings: readonly string[];
+  /** `[ipvs] engine` of ha-suite.ini. */
+  readonly engine: EngineChoice;
 }
 
+/** What stands at a path. */
 export interface FileStatus extends FileFacts {
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;
 }
 
+/** A file with its whole text. */
 export interface TextFile {
   readonly path: string;
   readonly text: string;
 }
 
+/** The answers. */
 export interface Machine {
   readonly environment: Environment;
   /** Scripts and devices that haresources may name. */

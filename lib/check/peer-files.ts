@@ -10,6 +10,7 @@ import { keyPlacesIn } from './key-places.js';
 import type { Machine } from './machine.js';
 import type { Texts } from './texts.js';
 
+/** What was fetched from the other node. */
 export interface PeerTexts {
   readonly dir: string;
   readonly texts: Texts;

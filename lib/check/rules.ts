@@ -11,6 +11,7 @@ import { readablePasswords, writableFiles } from './rules/permissions.js';
 import { programsOfDirectors, programsOfSuite } from './rules/programs.js';
 import { forwarding, loopbackAddresses, quiescentTemplates } from './rules/settings.js';
 
+/** All of them. */
 export const RULES: readonly Rule[] = [
   ...[writableFiles, readablePasswords],
   ...[addressesWithoutPlace, addressesTwice, addressesOfOthers, resourcesTwice],

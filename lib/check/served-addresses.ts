@@ -7,6 +7,7 @@ import type { Machine } from './machine.js';
 
 const ADDRESS_AGENTS = ['IPaddr', 'IPaddr2', 'IPv6addr'];
 
+/** One address, and who serves it. */
 export interface ServedAddress {
   /** In the usual spelling. */
   readonly address: string;

@@ -3,6 +3,7 @@ import type { World } from '../ha/sub-command.js';
 
 const NOT_THERE = 'No such file or directory';
 
+/** Reads a file, with one byte per character. */
 export type Reader = World['read'];
 
 /** A file as it was asked for: its text, or why there is none. */
@@ -13,6 +14,7 @@ export interface Asked {
   readonly problem: string | undefined;
 }
 
+/** Reads a file; that it is not there is no problem yet. */
 export const ask = (read: Reader, path: string): Asked => {
   const result = read(path);
   if ('text' in result) return { path, text: result.text, problem: undefined };
@@ -22,6 +24,7 @@ export const ask = (read: Reader, path: string): Asked => {
 /** The texts come with one byte per character. */
 export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 
+/** The texts of one node; ldirectord.cf is found by what haresources says. */
 export interface Texts {
   readonly haCf: Asked;
   readonly authKeys: Asked;

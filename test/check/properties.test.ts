@@ -115,7 +115,7 @@ test('no rule throws, and every finding has a place, a reason and a remedy', asy
         if (text !== undefined) expect(line).toBeLessThanOrEqual(text.split('\n').length);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

@@ -260,6 +260,18 @@ test.each<[name: string, files: Files, changes: Changes, expected: readonly stri
     {},
     ['haresources:1:19 error check/no-director-file'],
   ],
+  [
+    'no file for another instance',
+    { 'www.cf': `execute="mail.cf"\n${DIRECTOR}` },
+    { files: { '/etc/ha.d/mail.cf': undefined, '/etc/ha.d/conf/mail.cf': undefined } },
+    ['www.cf:1:9 error check/no-director-file'],
+  ],
+  [
+    'another instance',
+    { 'www.cf': `execute="mail.cf"\n${DIRECTOR}` },
+    { files: { '/etc/ha.d/mail.cf': undefined } },
+    [],
+  ],
   ['a file in conf', { 'www.cf': undefined, 'conf/www.cf': DIRECTOR }, {}, []],
   [
     'a virtual that nobody has',
@@ -463,13 +475,9 @@ test.each<[name: string, peer: Files, expected: readonly string[]]>([
   [
     'keepalive beyond our deadtime',
     peerHaCf(/keepalive 1\ndeadtime 10\nwarntime 5\ninitdead 30/, 'keepalive 10\ndeadtime 30\nwarntime 5\ninitdead 30'),
-    ['ha.cf:2:11 error check/peer-ha.cf', 'ha.cf:3:10 warning check/peer-ha.cf', 'ha.cf:1:1 warning check/peer-ha.cf'],
+    ['ha.cf:2:11 error check/peer-ha.cf', 'ha.cf:3:10 warning check/peer-ha.cf'],
   ],
-  [
-    'deadtime',
-    peerHaCf('deadtime 10', 'deadtime 12'),
-    ['ha.cf:1:1 warning check/peer-ha.cf', 'ha.cf:3:10 warning check/peer-ha.cf'],
-  ],
+  ['deadtime', peerHaCf('deadtime 10', 'deadtime 12'), ['ha.cf:3:10 warning check/peer-ha.cf']],
   ['auto_failback', peerHaCf('auto_failback on', 'auto_failback off'), ['ha.cf:10:15 warning check/peer-ha.cf']],
   ['auto_failback legacy', peerHaCf('auto_failback on\n', ''), ['ha.cf:10:15 error check/peer-ha.cf']],
   [

@@ -31,6 +31,7 @@ const unplaced = ({ resource, address, argument }: ServedAddress, machine: Machi
   return 'reason' in placed ? placed.reason : undefined;
 };
 
+/** Addresses that their agent could put nowhere on this machine. */
 export const addressesWithoutPlace: Rule = (facts) =>
   served(facts).flatMap((one) => {
     const reason = unplaced(one, facts.machine);
@@ -46,6 +47,7 @@ export const addressesWithoutPlace: Rule = (facts) =>
     ];
   });
 
+/** Addresses that two resources serve, in whatever spelling. */
 export const addressesTwice: Rule = (facts) => {
   const first = new Map<string, ServedAddress>();
   return served(facts).flatMap((one): readonly Diagnostic[] => {
@@ -94,6 +96,7 @@ const addressAtBoot = (file: TextFile, address: string): BootAddress | undefined
   return undefined;
 };
 
+/** Addresses that are given to a machine by something else than heartbeat. */
 export const addressesOfOthers: Rule = (facts) =>
   served(facts).flatMap((one): readonly Diagnostic[] => {
     const { machine, heartbeat } = facts;

@@ -3,6 +3,7 @@ import { inNetwork } from '../../agents/netmask.js';
 import type { Diagnostic } from '../../config/diagnostic.js';
 import type { Virtual } from '../../ldirectord/config/model.js';
 import { hostPort, realName, serviceId, tablePort } from '../../ldirectord/names.js';
+import { instancePaths } from '../director-texts.js';
 import type { DirectorFile, Facts, Rule } from '../facts.js';
 import { directorDirective, found, placeText, restOfLine } from '../finding.js';
 import { isOwnAddress, servedAddresses, usualAddress } from '../served-addresses.js';
@@ -18,6 +19,7 @@ const forVirtuals =
 const addressOfVirtual = ({ key }: Virtual): string | undefined =>
   key.protocol === 'fwm' ? undefined : usualAddress(key.address);
 
+/** An ldirectord of haresources without its file. */
 export const lostDirectors: Rule = (facts) =>
   facts.lostDirectors.map(({ resource, tried, suggestion }) =>
     found(
@@ -34,6 +36,24 @@ export const lostDirectors: Rule = (facts) =>
     ),
   );
 
+/** The other configurations that a file starts ldirectord for. */
+export const lostInstances: Rule = (facts) =>
+  facts.directors.flatMap(({ config }) =>
+    config.execute.flatMap(({ value, at }): readonly Diagnostic[] => {
+      const paths = instancePaths(facts.dir, value);
+      if (paths.length === 0 || paths.some((path) => facts.machine.files.get(path)?.kind === 'file')) return [];
+      return [
+        found(facts, 'error', restOfLine(facts, at), {
+          code: 'check/no-director-file',
+          message: `execute: there is no ${paths.join(' and no ')}`,
+          why: 'what that file describes is served by nobody.',
+          fix: 'write the name of the file as it is, with its ending: ldirectord adds none.',
+        }),
+      ];
+    }),
+  );
+
+/** A virtual service whose address no machine will ever have. */
 export const virtualsNowhere: Rule = forVirtuals((virtual, facts) => {
   const address = addressOfVirtual(virtual);
   const served = servedAddresses(facts.heartbeat?.groups ?? []).some((one) => one.address === address);
@@ -49,6 +69,7 @@ export const virtualsNowhere: Rule = forVirtuals((virtual, facts) => {
   ];
 });
 
+/** A virtual service whose address is at home where its ldirectord is not. */
 export const virtualsElsewhere: Rule = forVirtuals((virtual, facts, { word, path }) => {
   const groups = facts.heartbeat?.groups ?? [];
   const address = addressOfVirtual(virtual);
@@ -69,6 +90,7 @@ export const virtualsElsewhere: Rule = forVirtuals((virtual, facts, { word, path
   ];
 });
 
+/** A virtual service with nobody behind it. */
 export const virtualsWithoutReals: Rule = forVirtuals((virtual, facts) =>
   virtual.reals.length > 0
     ? []
@@ -91,6 +113,7 @@ const isItself = (virtual: Virtual, server: { readonly address: string; readonly
   usualAddress(server.address) === addressOfVirtual(virtual) &&
   (server.port === 0 || server.port === virtual.key.port);
 
+/** A virtual service that forwards to itself. */
 export const realsThatAreTheVirtual: Rule = forVirtuals((virtual, facts) =>
   [...virtual.reals, ...(virtual.fallback === undefined ? [] : [virtual.fallback])]
     .filter((server) => isItself(virtual, server))
@@ -104,6 +127,7 @@ export const realsThatAreTheVirtual: Rule = forVirtuals((virtual, facts) =>
     ),
 );
 
+/** A fallback that is down exactly when it is needed. */
 export const fallbacksAmongReals: Rule = forVirtuals((virtual, facts) => {
   const { fallback, reals } = virtual;
   const twin = reals.find(
@@ -123,6 +147,7 @@ export const fallbacksAmongReals: Rule = forVirtuals((virtual, facts) => {
   ];
 });
 
+/** A port of a real server that only the checks ever see. */
 export const mappedPorts: Rule = forVirtuals((virtual, facts) => {
   const { key, reals } = virtual;
   if (key.protocol === 'fwm') return [];
@@ -138,6 +163,7 @@ export const mappedPorts: Rule = forVirtuals((virtual, facts) => {
     );
 });
 
+/** A real server for direct routing that is not on a network of this machine. */
 export const unreachableReals: Rule = forVirtuals((virtual, facts) => {
   const { machine } = facts;
   const direct = machine.routes.filter((route) => route.direct && route.prefix > 0);
@@ -156,6 +182,7 @@ export const unreachableReals: Rule = forVirtuals((virtual, facts) => {
     );
 });
 
+/** A text that no check looks for. */
 export const unusedReceive: Rule = forVirtuals((virtual, facts) => {
   const { checkType, receive, reals } = virtual;
   const looks = checkType.kind === 'negotiate' || checkType.kind === 'combined';

@@ -5,6 +5,7 @@ import { forHeartbeat, type Rule } from '../facts.js';
 import { found, foundInFile, haCfDirective, placeText } from '../finding.js';
 import { servedAddresses } from '../served-addresses.js';
 
+/** A warning must come between the next heartbeat and death. */
 export const warnTime: Rule = forHeartbeat(({ config, paths }, facts) => {
   const { warntime, deadtime, keepalive } = config;
   const under = haCfDirective(facts, paths.haCf, 'warntime');

@@ -8,6 +8,7 @@ import { isOwnAddress, servedAddresses, usualAddress } from '../served-addresses
 
 const isPing = (kind: string): boolean => kind.startsWith('ping');
 
+/** Two nodes with a single cable between them. */
 export const onePath: Rule = forHeartbeat(({ config, paths: { haCf } }, facts) => {
   const links = config.media.filter(({ value: { kind } }) => !isPing(kind));
   const [only] = new Set(links.map(({ value }) => ('device' in value ? value.device : value.name)));
@@ -30,6 +31,7 @@ export const onePath: Rule = forHeartbeat(({ config, paths: { haCf } }, facts) =
   ];
 });
 
+/** Unicast that never leaves this machine. */
 export const ownUnicast: Rule = forHeartbeat(({ config }, facts) => {
   const { machine } = facts;
   const unicast = config.media.flatMap(({ value, at }) =>
@@ -77,6 +79,7 @@ const pingHosts = ({ config }: HeartbeatFiles, facts: Facts): readonly PingHost[
     });
   });
 
+/** Ping nodes that are part of the cluster. */
 export const pingNodes: Rule = forHeartbeat((heartbeat, facts) => {
   const { config, groups } = heartbeat;
   const served = new Set(servedAddresses(groups).map(({ address }) => address));
@@ -114,6 +117,7 @@ const warning = (facts: Facts, under: Word, name: string, texts: Omit<Said, 'cod
   found(facts, 'warning', under, { code: `check/${name}`, ...texts }),
 ];
 
+/** ipfail without ping nodes, ping nodes without ipfail, and ipfail in a mode in which it can do nothing. */
 export const ipfail: Rule = forHeartbeat(({ config, paths: { haCf } }, facts) => {
   const client = config.clients.find(({ value }) => /(^|\/)ipfail(\s|$)/.test(value.command));
   const ping = config.media.find(({ value: { kind } }) => isPing(kind));

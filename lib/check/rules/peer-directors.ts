@@ -89,6 +89,7 @@ const compare = (own: DirectorFile, other: DirectorFile, facts: Facts): readonly
   ];
 };
 
+/** Virtual services, their settings and their real servers, in whatever order. */
 export const directorsOfPeer: Rule = (facts) =>
   facts.directors.flatMap((own) => {
     const other = facts.peer?.directors.find(({ word }) => word === own.word);

@@ -12,6 +12,7 @@ const forPeer =
   (facts) =>
     facts.heartbeat === undefined || facts.peer === undefined ? [] : rule(facts.heartbeat, facts.peer, facts);
 
+/** Files that this node has, and that were not fetched. */
 export const missingFiles: Rule = ({ peer }) =>
   (peer?.missing ?? []).map((path) =>
     foundInFile(path, 'warning', {
@@ -32,6 +33,7 @@ const keyOf = ({ node, resources }: ResourceGroup): string => resources[0]?.word
 
 const textOf = ({ node, resources }: ResourceGroup): string => [node, ...resources.map(({ word }) => word)].join(' ');
 
+/** Both nodes must read the same groups, in whatever order and spelling. */
 export const groups: Rule = forPeer((own, peer, facts) => {
   const others = peer.groups;
   if (others === undefined) return [];
@@ -99,6 +101,7 @@ const AGREEMENTS: readonly Agreement[] = [
   },
 ];
 
+/** Times and modes that both nodes must have alike. */
 export const agreements: Rule = forPeer((own, peer, facts) => {
   const { haCf } = peer;
   if (haCf === undefined) return [];
@@ -108,6 +111,8 @@ export const agreements: Rule = forPeer((own, peer, facts) => {
     const [name = ''] = directives;
     const here = haCfDirective(facts, own.paths.haCf, ...directives);
     const there = haCfDirective(facts, haCf.path, ...directives);
+    // Both have a default that follows from another value, which is told of already.
+    if (here === undefined && there === undefined) return [];
     const where = there === undefined ? `${haCf.path} has it by default` : placeText(there.at);
     return [
       found(facts, severity(own.config, haCf.config), here ?? wholeFile(own.paths.haCf), {
@@ -122,6 +127,7 @@ export const agreements: Rule = forPeer((own, peer, facts) => {
 
 const wholeFile = (file: string): Located<string> => ({ value: '', at: { file, line: 1, column: 1 } });
 
+/** The nodes, in whatever order. */
 export const nodeLists: Rule = forPeer((own, peer, facts) => {
   const { haCf } = peer;
   if (haCf === undefined) return [];
@@ -163,6 +169,7 @@ const channelOf = (medium: Medium): string | undefined => {
   }
 };
 
+/** What one node sends on, and the other does not listen to. */
 export const channels: Rule = forPeer((own, peer, facts) => {
   const { haCf } = peer;
   if (haCf === undefined) return [];
@@ -199,6 +206,7 @@ export const channels: Rule = forPeer((own, peer, facts) => {
   ];
 });
 
+/** Unicast of the other node must come here. */
 export const unicastOfPeer: Rule = forPeer((_own, { haCf }, facts) => {
   const { machine } = facts;
   const lines = (haCf?.config.media ?? []).flatMap(({ value, at }) =>
@@ -225,6 +233,7 @@ export const unicastOfPeer: Rule = forPeer((_own, { haCf }, facts) => {
   ];
 });
 
+/** ipfail only works in pairs. */
 export const clientsOfPeer: Rule = forPeer((own, { haCf }, facts) => {
   const isIpfail = ({ value }: HaConfig['clients'][number]): boolean => /(^|\/)ipfail(\s|$)/.test(value.command);
   if (haCf === undefined) return [];
@@ -257,6 +266,7 @@ const keyProblem = (sign: AuthKey, other: AuthKey | undefined, file: string): st
   return `${what}, and in ${file} key ${sign.index} has ${difference}`;
 };
 
+/** Each node must know the key that the other one signs with. */
 export const signingKeys: Rule = forPeer((own, peer, facts) => {
   const say = (
     keys: AuthKeys,

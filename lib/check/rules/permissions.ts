@@ -13,6 +13,7 @@ const decisive = ({ dir, heartbeat, suite, directors }: Facts): readonly string[
   ...directors.map(({ path }) => path),
 ];
 
+/** Files that others may change. */
 export const writableFiles: Rule = (facts) =>
   decisive(facts).flatMap((path): readonly Diagnostic[] => {
     const status = facts.machine.files.get(path);
@@ -32,6 +33,7 @@ export const writableFiles: Rule = (facts) =>
     ];
   });
 
+/** Passwords of checks that every user may read. */
 export const readablePasswords: Rule = (facts) =>
   facts.directors.flatMap(({ path, config }) => {
     const secret = config.virtuals.flatMap(({ at, password, secret }) =>

@@ -56,6 +56,7 @@ const problemOf = (program: string, isScript: boolean, { machine }: Facts): stri
 const fixFor = (problem: string, program: string): string =>
   problem.endsWith('not executable') ? `chmod 755 ${program}` : 'install it on both nodes, or correct the path.';
 
+/** Programs of ldirectord.cf. */
 export const programsOfDirectors: Rule = (facts) =>
   facts.directors.flatMap(({ path, config }) =>
     programsOf(config).flatMap(({ program, directive, at, isScript = false }): readonly Diagnostic[] => {
@@ -73,6 +74,7 @@ export const programsOfDirectors: Rule = (facts) =>
     }),
   );
 
+/** Programs of monitors. */
 export const programsOfSuite: Rule = (facts) => {
   const { path, config } = facts.suite;
   const lines = facts.sources.get(path)?.lines ?? [];

@@ -26,6 +26,7 @@ const firstForwarded = (
     .filter(({ method, address }) => method === 'masq' && !isOwnAddress(facts.machine, address))
     .toSorted((one, other) => one.at.line - other.at.line)[0];
 
+/** With masq the answers of the real servers pass through this machine. */
 export const forwarding: Rule = (facts) =>
   facts.directors.flatMap((file) =>
     (['ipv4', 'ipv6'] as const).flatMap((family): readonly Diagnostic[] => {

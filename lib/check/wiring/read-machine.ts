@@ -10,7 +10,6 @@ import { readDirectorFacts } from '../../platform/director-file.js';
 import { findProgram } from '../../platform/exec.js';
 import { isExecutable } from '../../platform/executable.js';
 import { readRoutes } from '../../platform/routes.js';
-import { loadSuite } from '../../platform/suite-file.js';
 import type { FileStatus, Machine, Questions, TextFile } from '../machine.js';
 
 const kindOf = (stat: ReturnType<typeof statSync>): FileFacts['kind'] => {
@@ -90,12 +89,12 @@ const networkFiles = (): readonly TextFile[] =>
   );
 
 /** Never rejects: what cannot be found out is not there. */
-export const readMachine = async ({ haCf, director, files, settings }: Questions): Promise<Machine> => {
+export const readMachine = async ({ haCf, director, files, settings, engine: choice }: Questions): Promise<Machine> => {
   const [environment, directorFacts, addresses, engine] = await Promise.all([
     environmentFor(haCf),
     readDirectorFacts(director),
     readAddresses(),
-    foreseeEngine(loadSuite().value.ipvs.engine),
+    foreseeEngine(choice),
   ]);
   return {
     environment,
