@@ -19,6 +19,8 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
       return { problem: errorText(error) };
     }
   },
+  // Loaded only for what asks about the machine.
+  machine: async (questions) => (await import('../lib/check/wiring/read-machine.js')).readMachine(questions),
   print: (text) => {
     process.stdout.write(text);
   },

@@ -1,10 +1,13 @@
 /** What a sub-command of `ha` is, and what it is given: everything it reads, prints or waits for comes through `World`. */
 import type { Command } from 'commander';
+import type { Machine, Questions } from '../check/machine.js';
 import type { Daemons } from '../platform/daemons.js';
 
 export interface World {
   /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
   readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
+  /** What this machine is and has, as far as a check of configuration files asks about it. Never rejects. */
+  readonly machine: (questions: Questions) => Promise<Machine>;
   /** Standard output and standard error. */
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;

@@ -13,6 +13,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('./events/command.js')).eventsCommand,
   },
   {
+    name: 'check',
+    summary: 'look for mistakes in all files of the cluster together',
+    load: async () => (await import('../check/command.js')).checkCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

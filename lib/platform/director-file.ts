@@ -109,6 +109,15 @@ const answersFor = async (needs: Needs, options: LoadOptions): Promise<Answers> 
   );
 };
 
+/** The facts of this machine for texts with these needs. Never rejects. */
+export const readDirectorFacts = async (needs: Needs, options: LoadOptions = {}): Promise<Facts> => {
+  const answers = await answersFor(needs, options);
+  const hosts = new Map(
+    [...answers].flatMap(([key, address]) => (address === undefined ? [] : [[key, address] as const])),
+  );
+  return factsOf(needs, hosts, options);
+};
+
 /** Says that a name goes on with its last address, at the first place where the file mentions it. */
 const remembered = (path: string, text: string, name: string, address: string): Diagnostic => {
   const lines = text.split('\n');

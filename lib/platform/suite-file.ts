@@ -1,6 +1,7 @@
 /** Loads /etc/ha.d/ha-suite.ini. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Diagnostic, Parsed } from '../config/diagnostic.js';
+import { openToOthersMessage } from '../config/permissions.js';
 import { diagnosticOfFile } from '../config/source.js';
 import { DEFAULT_SUITE, parseSuite, type SuiteConfig } from '../config/suite.js';
 import { errorText } from './error-text.js';
@@ -9,12 +10,8 @@ export const SUITE_FILE = '/etc/ha.d/ha-suite.ini';
 
 /** Its monitors run programs as root: whoever may write the file may do so, too. */
 const openToOthers = (path: string): readonly Diagnostic[] => {
-  const { mode, uid } = statSync(path);
-  const own = uid === 0 || uid === process.getuid?.();
-  if (own && (mode & 0o022) === 0) return [];
-  const who = own ? `mode ${(mode & 0o7777).toString(8).padStart(4, '0')}` : `owner ${uid}`;
-  const message = `others than root may write it (${who}), and so decide what runs as root: chown root, chmod 644`;
-  return [diagnosticOfFile(path, 'warning', { code: 'ha-suite.ini/writable', message })];
+  const message = openToOthersMessage(statSync(path), process.getuid?.());
+  return message === undefined ? [] : [diagnosticOfFile(path, 'warning', { code: 'ha-suite.ini/writable', message })];
 };
 
 /** The settings; all defaults when there is no such file. A file that is there but cannot be read is an error. */

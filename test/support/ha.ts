@@ -2,6 +2,7 @@
 import { runHa } from '../../lib/ha/run-ha.js';
 import type { World } from '../../lib/ha/sub-command.js';
 import { SUB_COMMANDS } from '../../lib/ha/sub-commands.js';
+import { onMachine } from './check-machine.js';
 
 export interface Said {
   readonly stdout: string;
@@ -28,6 +29,7 @@ export const haIn = async (
       const text = files[path];
       return text === undefined ? { problem: 'No such file or directory' } : { text };
     },
+    ...onMachine({}),
     print: (text) => {
       stdout += text;
     },

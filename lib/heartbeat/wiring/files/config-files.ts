@@ -61,6 +61,8 @@ const factsOf = (path: string): FileFacts | undefined => {
   }
 };
 
+export const isFolder = (path: string): boolean => factsOf(path)?.kind === 'directory';
+
 /** First words of the lines of a colon-separated file. */
 const namesIn = (path: string): ReadonlySet<string> =>
   new Set((textOf(path) ?? '').split('\n').flatMap((line) => line.split(':')[0] || []));
@@ -95,8 +97,8 @@ const deviceFacts = async (devices: readonly string[]): Promise<ReadonlyMap<stri
   );
 };
 
-/** What ha.cf asks the machine about. */
-const environmentFor = async (haCf: string): Promise<Environment> => {
+/** What the text of a ha.cf asks the machine about. */
+export const environmentFor = async (haCf: string): Promise<Environment> => {
   const { devices, files, hosts } = mentionedIn(haCf);
   const [facts, addresses] = await Promise.all([deviceFacts(devices), Promise.all(hosts.map(resolved))]);
   return {
