@@ -6,6 +6,9 @@ import { DAEMONS } from '../lib/platform/daemons.js';
 import { errorText } from '../lib/platform/error-text.js';
 import { SUITE_VERSION } from '../lib/version.js';
 
+const complain = (text: string): void => {
+  process.stderr.write(text);
+};
 const enough = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => enough.abort());
 // `ha events --follow | head`: the reader has gone, and that is no error.
@@ -24,11 +27,10 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
   print: (text) => {
     process.stdout.write(text);
   },
-  complain: (text) => {
-    process.stderr.write(text);
-  },
+  complain,
   coloured: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
   daemons: DAEMONS,
   wall: Date.now,
   interrupted: enough.signal,
+  servePlace: async () => (await import('../lib/ha/serve/place-here.js')).placeHere(complain),
 });

@@ -4,8 +4,9 @@ import { type Millis, millis, seconds } from '../time.js';
 import type { Diagnostic, Parsed } from './diagnostic.js';
 import { MONITOR_KEYS, type MonitorConfig, monitorOf } from './monitor.js';
 import { diagnosticAt, type Finding, place, type Source, sourceOf, type Word } from './source.js';
+import { DEFAULT_STATUS, STATUS_KEYS, type StatusConfig, statusFindings } from './status-page.js';
 import { suggest } from './suggest.js';
-import { choice, count, duration, listen, type Reader } from './suite-values.js';
+import { choice, count, duration, type Reader } from './suite-values.js';
 
 export const ENGINES = ['auto', 'kernel', 'nft'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
@@ -32,8 +33,7 @@ export interface SuiteConfig {
     readonly probefirst: (typeof ANSWERS)[number];
   };
   readonly tls: { readonly verify: (typeof VERIFICATIONS)[number] };
-  /** `address:port` of the status page; undefined: no page. */
-  readonly status: { readonly listen: string | undefined };
+  readonly status: StatusConfig;
   readonly monitors: readonly MonitorConfig[];
 }
 
@@ -42,7 +42,7 @@ export const DEFAULT_SUITE: SuiteConfig = {
   agents: { prefer: 'script', watch: 'yes' },
   announce: { count: 5, interval: millis(200), refresh: seconds(60), probe: millis(200), probefirst: 'no' },
   tls: { verify: 'genuine' },
-  status: { listen: undefined },
+  status: DEFAULT_STATUS,
   monitors: [],
 };
 
@@ -58,12 +58,9 @@ export const VOCABULARY = {
     probefirst: choice(ANSWERS),
   },
   tls: { verify: choice(VERIFICATIONS) },
-  status: { listen },
+  status: STATUS_KEYS,
   monitor: MONITOR_KEYS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
-
-/** Settings whose function is still to come; whoever makes one work removes it here. */
-export const NOT_ACTED_ON_YET: readonly string[] = ['status.listen'];
 
 type SectionKind = keyof typeof VOCABULARY;
 
@@ -165,18 +162,6 @@ const readSections = (source: Source, complain: Complain): readonly Section[] =>
   return sections;
 };
 
-/** One warning for each setting that asks for something that does not exist yet. */
-const idleSettings = (source: Source, section: Section): readonly Diagnostic[] => {
-  const warn = (under: Word, what: string): Diagnostic =>
-    diagnosticAt(source, 'warning', under, {
-      code: 'ha-suite.ini/not-acted-on',
-      message: `${what} is not supported yet and has no effect`,
-    });
-  return [...section.keys]
-    .filter(([key]) => NOT_ACTED_ON_YET.includes(`${section.kind}.${key}`) && section.values.get(key) !== 'genuine')
-    .map(([key, word]) => warn(word, key));
-};
-
 /** Reads the text of ha-suite.ini. Whatever is wrong keeps its default. Never throws. */
 export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
   const source = sourceOf(file, text);
@@ -197,7 +182,10 @@ export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
       .filter(({ kind }) => kind === 'monitor')
       .flatMap((section) => monitorOf(section, complain) ?? []),
   };
-  for (const section of sections) diagnostics.push(...idleSettings(source, section));
+  const status = sections.find(({ kind }) => kind === 'status');
+  if (status !== undefined)
+    for (const { severity, key, finding } of statusFindings(value.status))
+      diagnostics.push(diagnosticAt(source, severity, status.keys.get(key) ?? status.head, finding));
   return { value, diagnostics: diagnostics.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column) };
 };
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Machine, Questions } from '../check/machine.js';
 import type { Daemons } from '../platform/daemons.js';
+import type { ServePlace } from './serve/place.js';
 
 export interface World {
   /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
@@ -19,6 +20,8 @@ export interface World {
   readonly wall: () => number;
   /** Aborted when the person at the terminal has had enough (SIGINT, SIGTERM, a closed pipe). */
   readonly interrupted: AbortSignal;
+  /** What only `ha serve` needs, loaded when it is asked for. */
+  readonly servePlace: () => Promise<ServePlace>;
 }
 
 /** What is done in the end; answers the exit code. */

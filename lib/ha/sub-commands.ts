@@ -18,6 +18,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('../check/command.js')).checkCommand,
   },
   {
+    name: 'serve',
+    summary: 'serve the status page, metrics and JSON over HTTP',
+    load: async () => (await import('./serve/command.js')).serveCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

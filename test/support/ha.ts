@@ -39,6 +39,7 @@ export const haIn = async (
     coloured: false,
     interrupted: new AbortController().signal,
     daemons: NO_DAEMONS,
+    servePlace: () => Promise.reject(new Error('nobody serves in this test')),
     wall: () => 0,
     ...world,
   });

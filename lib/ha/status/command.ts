@@ -1,11 +1,10 @@
 /** `ha status`: asks the daemons of this machine, and prints what they say. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { refusalIn } from '../../control/protocol.js';
-import type { Answer } from '../../platform/control-client.js';
 import type { CommandMaker, World } from '../sub-command.js';
+import { look } from './look.js';
 import { statusText } from './report.js';
-import { directorHeard, type Heard, heartbeatHeard, type MachineStatus, machineStatus } from './status.js';
+import type { MachineStatus } from './status.js';
 
 const TROUBLE = 1;
 /** As the genuine programs answer for a daemon that does not run. */
@@ -29,38 +28,6 @@ interface Options {
   readonly json?: boolean;
   readonly watch?: boolean;
 }
-
-const NOT_RUNNING = 'no daemon of ha-suite runs here';
-
-const asked = <T>(answer: Answer, read: (value: unknown) => Heard<T>): Heard<T> => {
-  if (answer.kind === 'none') return { snapshot: null, problem: answer.problem };
-  try {
-    const value: unknown = JSON.parse(answer.lines[0] ?? '');
-    const refusal = refusalIn(value);
-    return refusal === undefined ? read(value) : { snapshot: null, problem: refusal };
-  } catch {
-    return { snapshot: null, problem: 'the daemon has not answered completely' };
-  }
-};
-
-/** Asks all daemons at once. */
-const look = async ({ daemons, wall }: World): Promise<MachineStatus> => {
-  const names = daemons.list();
-  if (typeof names === 'string') return machineStatus(wall(), { snapshot: null, problem: names }, []);
-  const answers = await Promise.all(names.map(({ socket }) => daemons.ask(socket, { ask: 'snapshot' })));
-  const at = wall();
-  let heartbeat: MachineStatus['heartbeat'] = { snapshot: null, problem: NOT_RUNNING };
-  const directors: MachineStatus['directors'][number][] = [];
-  for (const [index, answer] of answers.entries()) {
-    const name = names[index];
-    if (name === undefined) continue;
-    if (name.program === 'heartbeat') heartbeat = asked(answer, (value) => heartbeatHeard(value, at));
-    // What an ldirectord that was killed has left behind is none.
-    else if (answer.kind === 'lines' || answer.isThere)
-      directors.push({ name: name.instance, heard: asked(answer, (value) => directorHeard(value, at)) });
-  }
-  return machineStatus(at, heartbeat, directors);
-};
 
 const exitCode = ({ heartbeat, directors, troubles }: MachineStatus): number => {
   if (heartbeat.snapshot === null && directors.every(({ heard }) => heard.snapshot === null)) return STOPPED;

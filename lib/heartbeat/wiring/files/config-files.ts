@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DESCRIPTIONS } from '../../../agents/descriptions.js';
 import type { ResourceFacts } from '../../../agents/resource-advice.js';
 import { hasErrors, type Parsed } from '../../../config/diagnostic.js';
+import { statusFindings } from '../../../config/status-page.js';
 import type { SuiteConfig } from '../../../config/suite.js';
 import { readAddresses } from '../../../platform/addresses.js';
 import { errorCode } from '../../../platform/error-code.js';
@@ -129,8 +130,9 @@ export interface FilesRead extends ConfigurationResult {
 
 /** Errors in our own file stop a start like those in the others; genuine has no words for them. */
 const withSuite = (result: ConfigurationResult, suite: Parsed<SuiteConfig>): FilesRead => {
-  const { monitors } = suite.value;
-  const value = result.value === undefined ? undefined : { ...result.value, monitors };
+  const { monitors, status } = suite.value;
+  const statusPage = status.listen !== undefined && statusFindings(status).length === 0;
+  const value = result.value === undefined ? undefined : { ...result.value, monitors, statusPage };
   const all = { ...result, value, suite: suite.value, diagnostics: [...result.diagnostics, ...suite.diagnostics] };
   if (!hasErrors(suite.diagnostics)) return all;
   const lines = suite.diagnostics

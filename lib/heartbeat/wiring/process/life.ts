@@ -27,6 +27,7 @@ import type { Observer } from '../observer.js';
 import { openPinger } from '../pings.js';
 import { createRcScripts } from '../rc-scripts.js';
 import { openResources, scriptFolder, scriptSettings } from '../resources.js';
+import { statusPage } from '../status-page.js';
 import { CORE_ROOT, RUN_FOLDER } from './run-places.js';
 
 export interface LifeOptions {
@@ -81,7 +82,7 @@ export const liveOnce = async ({
   await prepareCoreDumps(config.coreDumps !== false, `${coreRoot}/root`);
   await endLeftBehind(PROGRAM_REGISTER, log);
   const children = openChildren({
-    commands: config.clients.map(({ value }) => value),
+    commands: [...config.clients.map(({ value }) => value), ...(loaded.statusPage === true ? [statusPage()] : [])],
     env: programEnvironment({ self, config, debug: logger.debugLevel(), inherited: process.env }),
     coreRoot,
     log,

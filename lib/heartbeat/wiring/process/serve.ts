@@ -208,7 +208,10 @@ export const serve = async (start: StartRequest): Promise<number> => {
       kept,
       before,
       onEnding: () => {
-        closed = armEmergency(closingLimit(configuration.config.clients.length), emergency);
+        closed = armEmergency(
+          closingLimit(configuration.config.clients.length + Number(configuration.statusPage === true)),
+          emergency,
+        );
       },
       loaded: configuration,
       logger,

@@ -1,0 +1,39 @@
+/** Asks all daemons of this machine what they know, at once. */
+
+import { refusalIn } from '../../control/protocol.js';
+import type { Answer } from '../../platform/control-client.js';
+import type { World } from '../sub-command.js';
+import { directorHeard, type Heard, heartbeatHeard, type MachineStatus, machineStatus } from './status.js';
+
+/** What is said where no heartbeat has a socket. */
+export const NOT_RUNNING = 'no daemon of ha-suite runs here';
+
+const asked = <T>(answer: Answer, read: (value: unknown) => Heard<T>): Heard<T> => {
+  if (answer.kind === 'none') return { snapshot: null, problem: answer.problem };
+  try {
+    const value: unknown = JSON.parse(answer.lines[0] ?? '');
+    const refusal = refusalIn(value);
+    return refusal === undefined ? read(value) : { snapshot: null, problem: refusal };
+  } catch {
+    return { snapshot: null, problem: 'the daemon has not answered completely' };
+  }
+};
+
+/** Asks and waits for all answers, at most as long as `ask` is patient. Never rejects. */
+export const look = async ({ daemons, wall }: Pick<World, 'daemons' | 'wall'>): Promise<MachineStatus> => {
+  const names = daemons.list();
+  if (typeof names === 'string') return machineStatus(wall(), { snapshot: null, problem: names }, []);
+  const answers = await Promise.all(names.map(({ socket }) => daemons.ask(socket, { ask: 'snapshot' })));
+  const at = wall();
+  let heartbeat: MachineStatus['heartbeat'] = { snapshot: null, problem: NOT_RUNNING };
+  const directors: MachineStatus['directors'][number][] = [];
+  for (const [index, answer] of answers.entries()) {
+    const name = names[index];
+    if (name === undefined) continue;
+    if (name.program === 'heartbeat') heartbeat = asked(answer, (value) => heartbeatHeard(value, at));
+    // What an ldirectord that was killed has left behind is none.
+    else if (answer.kind === 'lines' || answer.isThere)
+      directors.push({ name: name.instance, heard: asked(answer, (value) => directorHeard(value, at)) });
+  }
+  return machineStatus(at, heartbeat, directors);
+};
