@@ -9,7 +9,8 @@ import type { Director, Heard, Member } from '../director.js';
 import { createHistory } from '../history.js';
 import { callsAtReload, callsForAll } from '../instances.js';
 import { liveStatus } from '../live-status.js';
-import { MAINTENANCE } from '../maintenance.js';
+import { maintenanceVerdict } from '../maintenance.js';
+import type { MaintenanceNote } from '../maintenance-note.js';
 import { isAnswered, STARTING, stepPhase } from '../phase.js';
 import type { PlannedChange } from '../plan.js';
 import { createAlerter } from './alerts.js';
@@ -19,7 +20,8 @@ import { openStatusSocket } from './status-socket.js';
 
 export interface WitnessOptions {
   readonly director: () => Director;
-  readonly isInMaintenance: (member: Member) => boolean;
+  /** What a file in the maintenance directory says of a member; undefined: there is none. */
+  readonly maintenanceOf: (member: Member) => MaintenanceNote | undefined;
   /** Resolves when the table is in line. */
   readonly idle: () => Promise<void>;
   readonly log: Log;
@@ -51,7 +53,7 @@ export interface Witness {
 const instancesOf = (config: DirectorConfig): readonly string[] => config.execute.map(({ value }) => value);
 
 export const createWitness = (options: WitnessOptions): Witness => {
-  const { director, isInMaintenance, idle, log, statusSocket } = options;
+  const { director, maintenanceOf, idle, log, statusSocket } = options;
   const startedAt = now().wall;
   let loadedAt = startedAt;
   let phase = STARTING;
@@ -76,7 +78,7 @@ export const createWitness = (options: WitnessOptions): Witness => {
       liveStatus({
         director: director(),
         history,
-        isInMaintenance,
+        maintenanceOf,
         status: phase.status,
         pid: process.pid,
         startedAt,
@@ -90,8 +92,10 @@ export const createWitness = (options: WitnessOptions): Witness => {
     heard: (probe, result, { touched }) => {
       const isFirst = history.end(probe, result, now());
       for (const id of touched.keys()) history.move(id, now());
-      for (const member of director().membersByProbe.get(probe) ?? [])
-        monitorFiles.note(member, isInMaintenance(member) ? MAINTENANCE : result);
+      for (const member of director().membersByProbe.get(probe) ?? []) {
+        const note = maintenanceOf(member);
+        monitorFiles.note(member, note === undefined ? result : maintenanceVerdict(note.mode));
+      }
       if (!isFirst) return;
       phase = stepPhase(phase, { kind: 'answered' });
       // What the answer has changed is asked for in this turn of the event loop.
