@@ -3,15 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { type CommandMaker, USAGE, type World } from '../../ha/sub-command.js';
 import type { Millis } from '../../time.js';
 import { noteText, printNote } from '../maintenance-note.js';
-import { serviceName } from '../names.js';
 import { parseDeadline } from './deadline.js';
-import { type DeedName, type Outcome, type Plan, planFor } from './deeds.js';
-import { type Found, type Located, locate, NOT_PERMITTED } from './locate.js';
+import { type DeedName, planFor } from './deeds.js';
+import { type Located, locate, NOT_PERMITTED } from './locate.js';
+import { type Done, daemonHints, persistenceHints, toldJson } from './report.js';
 import type { DrainTools } from './tools.js';
 import { progressOn, type Waited, waitUntilSafe } from './wait.js';
-
-/** Raised when a field of the JSON document changes its meaning or goes away. */
-const VERSION = 1;
 
 /** Exit codes: connections are left, or it cannot be done; SIGINT (as a shell says it). */
 const FAILED = 1;
@@ -25,34 +22,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-interface Done {
-  readonly found: Found;
-  readonly plan: Plan;
-}
-
 const deadline = (text: string): Millis => {
   const time = parseDeadline(text);
   if (time === undefined)
     throw new CommanderError(USAGE, 'ha.time', `--deadline must be a time such as 90s, 10m or 8h, not '${text}'`);
   return time;
-};
-
-const servicesOf = ({ server }: Found): readonly string[] => [
-  ...new Set(server.members.map(({ virtualId }) => virtualId)),
-];
-
-/** Clients of a persistent service keep their server, even one of weight 0. */
-const persistenceHints = (done: readonly Done[], tools: DrainTools): readonly string[] => {
-  const drained = done.filter(({ plan }) => plan.outcome === 'drained');
-  const virtuals = new Map(
-    drained.flatMap(({ found }) => found.server.members.map(({ virtualId, virtual }) => [virtualId, virtual] as const)),
-  );
-  const persistent = [...virtuals.values()].filter((virtual) => virtual.persistent !== undefined);
-  if (persistent.length === 0 || !tools.keepsPersistent()) return [];
-  return persistent.map(
-    ({ key, persistent: time }) =>
-      `${serviceName(key)} is persistent: clients that come back within ${time} s still reach it (sysctl net.ipv4.vs.expire_quiescent_template=1 ends that)`,
-  );
 };
 
 /** Makes the changes; answers with why it cannot go on. */
@@ -72,44 +46,6 @@ const carryOut = ({ folder, isMissing }: Located, done: readonly Done[], tools: 
     }
   }
   return undefined;
-};
-
-interface Told {
-  readonly name: DeedName;
-  readonly real: string;
-  readonly located: Located;
-  readonly done: readonly Done[];
-  readonly isRunning: boolean;
-  readonly waited: Waited | undefined;
-}
-
-const toldJson = ({ name, real, located, done, isRunning, waited }: Told): string => {
-  const state = (outcome: Outcome): string => (outcome === 'served' ? 'enabled' : outcome);
-  return `${JSON.stringify({
-    version: VERSION,
-    command: name,
-    real,
-    config: located.path,
-    running: isRunning,
-    servers: done.map(({ found, plan }) => ({
-      server: found.server.file,
-      file: `${located.folder}/${found.server.file}`,
-      virtuals: servicesOf(found),
-      state: state(plan.outcome),
-      changed: plan.write !== undefined || plan.remove.length > 0,
-      text: plan.text,
-    })),
-    wait:
-      waited === undefined
-        ? null
-        : {
-            end: waited.end,
-            safe: waited.end === 'safe',
-            active: waited.seen?.active ?? null,
-            inactive: waited.seen?.inactive ?? null,
-            weight: waited.seen?.weight ?? null,
-          },
-  })}\n`;
 };
 
 const WAIT_CODES: Readonly<Record<Waited['end'], number>> = {
@@ -167,11 +103,11 @@ const run = async (
     return NOT_PERMITTED;
   }
   for (const { plan } of done) say(plan.text);
-  const isRunning = tools.isRunning(options.config);
-  if (!isRunning) say(`No ldirectord runs for ${located.path}: this counts when one is started.`);
+  const daemon = await tools.daemon(options.config, located.path);
+  for (const hint of daemonHints(name, daemon, located)) say(hint);
   for (const hint of persistenceHints(done, tools)) say(hint);
   const waited = options.wait === true ? await waitFor(done, options, world, tools) : undefined;
-  if (options.json === true) world.print(toldJson({ name, real, located, done, isRunning, waited }));
+  if (options.json === true) world.print(toldJson({ name, real, located, done, daemon, waited }));
   if (waited === undefined) return 0;
   const called = done.map(({ found }) => found.server.file).join(', ');
   if (waited.end === 'safe') say(`${called} has no active connections: safe to stop`);

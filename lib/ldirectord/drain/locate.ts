@@ -59,7 +59,9 @@ export const locate = async (
   const { members } = adopt(loaded.config, undefined);
   const servers = await serversFor(word, members, names, tools);
   if (servers.length === 0) return { text: `ha: ${nobodyCalled(word, path, members, names)}`, code: USAGE };
-  const folder = maintenanceFolder(loaded.config);
+  const named = maintenanceFolder(loaded.config);
+  // The daemon works in `/`.
+  const folder = named.startsWith('/') ? named : `/${named}`;
   const files = await tools.files(folder);
   if (files === undefined && folder !== OWN_FOLDER)
     return {

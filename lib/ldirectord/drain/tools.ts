@@ -18,11 +18,14 @@ export interface Refusal {
   readonly problem: string;
 }
 
+/** `other`: genuine, or of an earlier version, so that a drain is a file as any other for it. */
+export type Daemon = 'current' | 'other' | 'none';
+
 export interface DrainTools {
   /** Reads the ldirectord.cf that a word means, as ldirectord-ts finds it; undefined: there is none. */
   readonly load: (word: string | undefined) => Promise<Loaded | undefined>;
-  /** Whether a daemon runs for it. */
-  readonly isRunning: (word: string | undefined) => boolean;
+  /** The daemon that runs for a configuration, given the word and the path that was found for it. */
+  readonly daemon: (word: string | undefined, path: string) => Promise<Daemon>;
   /** Addresses of a host name; empty: nobody knows it. */
   readonly addressesOf: (name: string) => Promise<readonly string[]>;
   /** Names of addresses as the daemon asks for them. */

@@ -19,11 +19,12 @@ import { type Millis, seconds } from '../../time.js';
 import { normalIpv6 } from '../config/addresses.js';
 import { drainCommand } from '../drain/command.js';
 import type { DeedName } from '../drain/deeds.js';
-import type { DrainTools, Loaded, Refusal } from '../drain/tools.js';
+import type { Daemon, DrainTools, Loaded, Refusal } from '../drain/tools.js';
 import type { Names } from '../drain/whom.js';
 import { configName, findConfig, pidFilePath } from './config-path.js';
 import { readHostMemory } from './host-memory.js';
 import { runningFor } from './pid-file.js';
+import { reportOf } from './status-report.js';
 
 /** How long names may take that were never known: a little more than one silent name server takes. */
 const LOOKUP = seconds(6);
@@ -78,6 +79,19 @@ const load = async (word: string | undefined): Promise<Loaded | undefined> => {
   };
 };
 
+/** Asked on its socket, a daemon that knows drains says of every real server whether it is in maintenance. */
+const daemon = async (word: string | undefined, path: string): Promise<Daemon> => {
+  for (const name of namesOfDaemon(word)) {
+    const report = await reportOf(runningFor(pidFilePath(name)), path, name);
+    if (report.state !== 'running') continue;
+    // Only root may ask: for anybody else it is enough that one runs.
+    if (report.live === null) return process.geteuid?.() === 0 ? 'other' : 'current';
+    const reals = report.live.virtuals.flatMap((virtual) => virtual.reals);
+    return reals.every((real) => 'maintenance' in real) ? 'current' : 'other';
+  }
+  return 'none';
+};
+
 const addressesOf = async (name: string): Promise<readonly string[]> => {
   const both = [{ name, family: 'ipv4' } as const, { name, family: 'ipv6' } as const];
   const found = await lookUpHosts(both, { timeout: LOOKUP });
@@ -114,7 +128,7 @@ const sleep = async (time: Millis, signal: AbortSignal): Promise<void> => {
 
 const tools: DrainTools = {
   load,
-  isRunning: (word) => namesOfDaemon(word).some((name) => runningFor(pidFilePath(name)).state === 'running'),
+  daemon,
   addressesOf,
   hostsOf,
   port: (name) => readServices().get(name)?.any,

@@ -34,6 +34,8 @@ describe('drain', () => {
     const config = 'maintenancedir=/run/maint\n';
     const machine: Machine = { config: `${config}${CONFIG}`, files: new Map() };
     expect((await haOn(machine, 'drain', 'web1')).stdout).toContain('(/run/maint/10.0.0.5)');
+    const relative: Machine = { config: `maintenancedir=maint\n${CONFIG}`, files: new Map() };
+    expect((await haOn(relative, 'drain', 'web1')).stdout).toContain('(/maint/10.0.0.5)');
     const none = await haOn({ config: `${config}${CONFIG}` }, 'drain', 'web1');
     expect([none.code, none.stderr]).toEqual([
       6,
@@ -77,13 +79,27 @@ describe('drain', () => {
   });
 
   test('without a daemon it counts later; persistent clients come back', async () => {
-    const { stdout, code } = await haOn({ files: new Map(), running: false, keepsPersistent: true }, 'drain', 'web1');
+    const { stdout, code } = await haOn({ files: new Map(), daemon: 'none', keepsPersistent: true }, 'drain', 'web1');
     expect(code).toBe(0);
     expect(stdout.split('\n').slice(1)).toEqual([
       'No ldirectord runs for /etc/ha.d/ldirectord.cf: this counts when one is started.',
       '10.0.0.3:443 is persistent: clients that come back within 600 s still reach it (sysctl net.ipv4.vs.expire_quiescent_template=1 ends that)',
       '',
     ]);
+  });
+
+  test.each([
+    ['', `does not look at ${OWN_FOLDER}`],
+    ['maintenancedir=/run/maint\n', 'does with a drain as quiescent says'],
+  ])('a genuine daemon, or one of an earlier version, with %j', async (directive, what) => {
+    const machine: Machine = { config: `${directive}${CONFIG}`, files: new Map(), daemon: 'other' };
+    const { stdout, code } = await haOn(machine, 'drain', 'web1');
+    expect([code, stdout.split('\n')[1]]).toEqual([
+      0,
+      `The ldirectord that runs for /etc/ha.d/ldirectord.cf is another program or an earlier version: it ${what}.`,
+    ]);
+    // Any of them disables it, when the file is where it looks.
+    expect((await haOn(machine, 'disable', 'web1')).stdout.includes('The ldirectord that runs')).toBe(directive === '');
   });
 
   test('the same for machines', async () => {
@@ -105,7 +121,7 @@ describe('drain', () => {
       command: 'drain',
       real: 'web1',
       config: '/etc/ha.d/ldirectord.cf',
-      running: true,
+      daemon: 'current',
       servers: [
         {
           server: '10.0.0.5',

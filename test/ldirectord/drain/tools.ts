@@ -5,7 +5,7 @@ import { plainFacts } from '../../../lib/ldirectord/config/facts.js';
 import { parseDirectorConfig } from '../../../lib/ldirectord/config/parse.js';
 import { drainCommand } from '../../../lib/ldirectord/drain/command.js';
 import type { DeedName } from '../../../lib/ldirectord/drain/deeds.js';
-import type { DrainTools } from '../../../lib/ldirectord/drain/tools.js';
+import type { Daemon, DrainTools } from '../../../lib/ldirectord/drain/tools.js';
 import { OWN_FOLDER } from '../../../lib/ldirectord/maintenance.js';
 import { millis } from '../../../lib/time.js';
 import type { Said } from '../../support/ha.js';
@@ -35,7 +35,7 @@ export const START = Date.UTC(2026, 10, 27, 20);
 
 export interface Machine {
   config?: string;
-  running?: boolean;
+  daemon?: Daemon;
   /** Weight and active connections of 10.0.0.5 second by second; the last goes on; a text: why they cannot be read. */
   loads?: readonly (readonly [number, number] | string)[];
   /** Of the maintenance directory; undefined: it is not there. */
@@ -71,7 +71,7 @@ export const haOn = async (machine: Machine, ...words: readonly string[]): Promi
       const { value, diagnostics } = parseDirectorConfig(machine.config ?? CONFIG, path, facts);
       return { path, config: value, diagnostics, names: new Map([['10.0.0.5', ['web1']]]) };
     },
-    isRunning: () => machine.running ?? true,
+    daemon: async () => machine.daemon ?? 'current',
     addressesOf: async (name) => {
       machine.asked?.push(name);
       return name === 'www5.example.test' ? ['10.0.0.5'] : [];
