@@ -105,7 +105,7 @@ const run = async (
   for (const { plan } of done) say(plan.text);
   const daemon = await tools.daemon(options.config, located.path);
   for (const hint of daemonHints(name, daemon, located)) say(hint);
-  for (const hint of persistenceHints(done, tools)) say(hint);
+  for (const hint of await persistenceHints(done, tools)) say(hint);
   const waited = options.wait === true ? await waitFor(done, options, world, tools) : undefined;
   if (options.json === true) world.print(toldJson({ name, real, located, done, daemon, waited }));
   if (waited === undefined) return 0;

@@ -20,16 +20,18 @@ const servicesOf = ({ server }: Found): readonly string[] => [
 ];
 
 /** Clients of a persistent service keep their server, even one of weight 0. */
-export const persistenceHints = (done: readonly Done[], tools: DrainTools): readonly string[] => {
+export const persistenceHints = async (done: readonly Done[], tools: DrainTools): Promise<readonly string[]> => {
   const drained = done.filter(({ plan }) => plan.outcome === 'drained');
   const virtuals = new Map(
     drained.flatMap(({ found }) => found.server.members.map(({ virtualId, virtual }) => [virtualId, virtual] as const)),
   );
   const persistent = [...virtuals.values()].filter((virtual) => virtual.persistent !== undefined);
-  if (persistent.length === 0 || !tools.keepsPersistent()) return [];
+  const persistence = persistent.length === 0 ? 'ended' : await tools.persistence();
+  if (persistence === 'ended') return [];
+  const remedy = persistence === 'always' ? '' : ' (sysctl net.ipv4.vs.expire_quiescent_template=1 ends that)';
   return persistent.map(
     ({ key, persistent: time }) =>
-      `${serviceName(key)} is persistent: clients that come back within ${time} s still reach it (sysctl net.ipv4.vs.expire_quiescent_template=1 ends that)`,
+      `${serviceName(key)} is persistent: clients that come back within ${time} s still reach it${remedy}`,
   );
 };
 

@@ -21,6 +21,12 @@ export interface Refusal {
 /** `other`: genuine, or of an earlier version, so that a drain is a file as any other for it. */
 export type Daemon = 'current' | 'other' | 'none';
 
+/**
+ * Whether clients of a persistent virtual go on to a server of weight 0 that they know: always (the nft engine), unless
+ * the kernel is told otherwise, or not, because it was.
+ */
+export type Persistence = 'always' | 'by default' | 'ended';
+
 export interface DrainTools {
   /** Reads the ldirectord.cf that a word means, as ldirectord-ts finds it; undefined: there is none. */
   readonly load: (word: string | undefined) => Promise<Loaded | undefined>;
@@ -38,8 +44,7 @@ export interface DrainTools {
   readonly remove: (path: string) => Refusal | undefined;
   /** The connections of every destination in the table; rejects with a reason for people. */
   readonly loads: () => Promise<readonly Load[]>;
-  /** Whether the kernel sends clients of a persistent virtual on to a server of weight 0. */
-  readonly keepsPersistent: () => boolean;
+  readonly persistence: () => Promise<Persistence>;
   readonly user: () => string;
   readonly now: () => Now;
   /** Resolves after so long, or early when the signal is aborted. */

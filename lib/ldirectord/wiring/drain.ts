@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandMaker } from '../../ha/sub-command.js';
 import { type CountLoads, loadsOf } from '../../ipvs/engines/connections.js';
+import { foreseeEngine } from '../../ipvs/engines/open.js';
 import type { Log } from '../../log.js';
 import { now } from '../../platform/clock.js';
 import { loadDirectorConfig, readServices } from '../../platform/director-file.js';
@@ -137,7 +138,10 @@ const tools: DrainTools = {
   write: (path, text) => attempt(() => writeDurably(path, Buffer.from(text), 0o644)),
   remove: (path) => attempt(() => removeDurably(path)),
   loads: openLoads(),
-  keepsPersistent: () => textOf('/proc/sys/net/ipv4/vs/expire_quiescent_template').trim() === '0',
+  persistence: async () => {
+    if ((await foreseeEngine(loadSuite().value.ipvs.engine)) === 'nft') return 'always';
+    return textOf('/proc/sys/net/ipv4/vs/expire_quiescent_template').trim() === '1' ? 'ended' : 'by default';
+  },
   user: () => process.env.SUDO_USER ?? process.env.USER ?? '',
   now,
   sleep,

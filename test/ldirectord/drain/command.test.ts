@@ -79,13 +79,28 @@ describe('drain', () => {
   });
 
   test('without a daemon it counts later; persistent clients come back', async () => {
-    const { stdout, code } = await haOn({ files: new Map(), daemon: 'none', keepsPersistent: true }, 'drain', 'web1');
+    const { stdout, code } = await haOn(
+      { files: new Map(), daemon: 'none', persistence: 'by default' },
+      'drain',
+      'web1',
+    );
     expect(code).toBe(0);
     expect(stdout.split('\n').slice(1)).toEqual([
       'No ldirectord runs for /etc/ha.d/ldirectord.cf: this counts when one is started.',
       '10.0.0.3:443 is persistent: clients that come back within 600 s still reach it (sysctl net.ipv4.vs.expire_quiescent_template=1 ends that)',
       '',
     ]);
+  });
+
+  test('with the nft engine nothing keeps persistent clients away', async () => {
+    const { stdout } = await haOn({ files: new Map(), persistence: 'always' }, 'drain', '10.0.0.5:443');
+    expect(stdout.split('\n')[1]).toBe(
+      '10.0.0.3:443 is persistent: clients that come back within 600 s still reach it',
+    );
+    // Nor has a server without such a service anything to do with it.
+    expect((await haOn({ files: new Map(), persistence: 'always' }, 'drain', '10.0.0.6')).stdout).not.toMatch(
+      'persist',
+    );
   });
 
   test.each([

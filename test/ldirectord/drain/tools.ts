@@ -5,7 +5,7 @@ import { plainFacts } from '../../../lib/ldirectord/config/facts.js';
 import { parseDirectorConfig } from '../../../lib/ldirectord/config/parse.js';
 import { drainCommand } from '../../../lib/ldirectord/drain/command.js';
 import type { DeedName } from '../../../lib/ldirectord/drain/deeds.js';
-import type { Daemon, DrainTools } from '../../../lib/ldirectord/drain/tools.js';
+import type { Daemon, DrainTools, Persistence } from '../../../lib/ldirectord/drain/tools.js';
 import { OWN_FOLDER } from '../../../lib/ldirectord/maintenance.js';
 import { millis } from '../../../lib/time.js';
 import type { Said } from '../../support/ha.js';
@@ -43,7 +43,7 @@ export interface Machine {
   /** What every change of it is answered with. */
   refusal?: string;
   isTerminal?: boolean;
-  keepsPersistent?: boolean;
+  persistence?: Persistence;
   names?: Readonly<Record<string, readonly string[]>>;
   /** The person gives up after so many seconds. */
   patience?: number;
@@ -105,7 +105,7 @@ export const haOn = async (machine: Machine, ...words: readonly string[]): Promi
       expect(parseListing(text).services).toHaveLength(2);
       return parseLoads(text);
     },
-    keepsPersistent: () => machine.keepsPersistent ?? false,
+    persistence: async () => machine.persistence ?? 'ended',
     user: () => 'alice',
     now: () => ({ mono: millis(5_000_000 + elapsed), wall: millis(START + elapsed) }),
     sleep: async (time) => {
