@@ -73,7 +73,8 @@ const isDirectory = (path: string): boolean => {
   }
 };
 
-const readServices = (): Services => {
+/** /etc/services; empty when it cannot be read. */
+export const readServices = (): Services => {
   try {
     return parseServices(readFileSync('/etc/services', 'utf8'));
   } catch {

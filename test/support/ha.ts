@@ -17,31 +17,45 @@ const NO_DAEMONS: World['daemons'] = {
   follow: async () => 'nobody is there',
 };
 
+/** Keeps what is printed. */
+export const paper = () => {
+  const written = { stdout: '', stderr: '' };
+  return {
+    written,
+    print: (text: string): void => {
+      written.stdout += text;
+    },
+    complain: (text: string): void => {
+      written.stderr += text;
+    },
+  };
+};
+
+/** A machine without files, daemons and terminal, where nothing else is said. */
+export const worldWith = (world: Partial<World>): World => ({
+  read: () => ({ problem: 'No such file or directory' }),
+  ...onMachine({}),
+  print: () => {},
+  complain: () => {},
+  coloured: false,
+  interrupted: new AbortController().signal,
+  daemons: NO_DAEMONS,
+  servePlace: () => Promise.reject(new Error('nobody serves in this test')),
+  wall: () => 0,
+  ...world,
+});
+
 /** What `ha WORDS` prints and answers where these are all the files that can be read. */
 export const haIn = async (
   files: Readonly<Record<string, string>>,
   words: readonly string[],
   world: Partial<World> = {},
 ): Promise<Said> => {
-  let [stdout, stderr] = ['', ''];
-  const code = await runHa(words, 'ha-suite test', SUB_COMMANDS, {
-    read: (path) => {
-      const text = files[path];
-      return text === undefined ? { problem: 'No such file or directory' } : { text };
-    },
-    ...onMachine({}),
-    print: (text) => {
-      stdout += text;
-    },
-    complain: (text) => {
-      stderr += text;
-    },
-    coloured: false,
-    interrupted: new AbortController().signal,
-    daemons: NO_DAEMONS,
-    servePlace: () => Promise.reject(new Error('nobody serves in this test')),
-    wall: () => 0,
-    ...world,
-  });
-  return { stdout, stderr, code };
+  const { written, print, complain } = paper();
+  const read: World['read'] = (path) => {
+    const text = files[path];
+    return text === undefined ? { problem: 'No such file or directory' } : { text };
+  };
+  const code = await runHa(words, 'ha-suite test', SUB_COMMANDS, worldWith({ read, print, complain, ...world }));
+  return { ...written, code };
 };

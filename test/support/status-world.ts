@@ -59,7 +59,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 export const realSays = (written: number, some: Partial<RealStatus> = {}): RealStatus => ({
   ...{ server: '192.168.0.1:80', state: 'up', since: iso(written - 600_000), weight: 5, method: 'masq' },
-  ...{ failures: 0, failureCount: 1, refused: false, check: 'negotiate http', lastFailure: null },
+  ...{ failures: 0, failureCount: 1, refused: false, check: 'negotiate http', lastFailure: null, maintenance: null },
   lastCheck: { at: iso(written - 900), durationMs: 3.2, result: 'up', cause: null },
   ...some,
 });

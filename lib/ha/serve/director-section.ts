@@ -6,7 +6,9 @@ import { ageLine } from './cluster-sections.js';
 import { type Html, html } from './html.js';
 import { instant, mark, since, type Tone } from './marks.js';
 
-const TONES: Readonly<Record<RealState, Tone>> = { up: 'good', down: 'bad', unknown: 'odd', maintenance: 'odd' };
+const TONES: Readonly<Record<RealState, Tone>> = {
+  ...{ up: 'good', down: 'bad', unknown: 'odd', maintenance: 'odd', drained: 'odd' },
+};
 
 const stateCell = (real: RealStatus): Html => {
   const failing = real.state === 'up' && real.failures > 0 ? `, failure ${real.failures} of ${real.failureCount}` : '';

@@ -128,7 +128,7 @@ const heartbeatSamples = ({ cluster, groups, late }: HeartbeatSnapshot): readonl
 
 const realSamples = (real: RealStatus, labels: Labels): readonly Sample[] => [
   sample('ha_suite_real_up', real.state === 'up', labels),
-  sample('ha_suite_real_maintenance', real.state === 'maintenance', labels),
+  sample('ha_suite_real_maintenance', real.state === 'maintenance' || real.state === 'drained', labels),
   sample('ha_suite_real_weight', real.weight, labels),
   sample('ha_suite_real_failures', real.failures, labels),
   ...optional('ha_suite_real_since_timestamp_seconds', real.since === null ? null : isoSeconds(real.since), labels),
