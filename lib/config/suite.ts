@@ -3,6 +3,7 @@ import { unsafe } from 'ini';
 import { type Millis, millis, seconds } from '../time.js';
 import type { Diagnostic, Parsed } from './diagnostic.js';
 import { MONITOR_KEYS, type MonitorConfig, monitorOf } from './monitor.js';
+import { NOTIFY_KEYS, type NotifyConfig, notifyOf } from './notify.js';
 import { diagnosticAt, type Finding, place, type Source, sourceOf, type Word } from './source.js';
 import { DEFAULT_STATUS, STATUS_KEYS, type StatusConfig, statusFindings } from './status-page.js';
 import { suggest } from './suggest.js';
@@ -35,6 +36,7 @@ export interface SuiteConfig {
   readonly tls: { readonly verify: (typeof VERIFICATIONS)[number] };
   readonly status: StatusConfig;
   readonly monitors: readonly MonitorConfig[];
+  readonly notifications: readonly NotifyConfig[];
 }
 
 export const DEFAULT_SUITE: SuiteConfig = {
@@ -44,9 +46,10 @@ export const DEFAULT_SUITE: SuiteConfig = {
   tls: { verify: 'genuine' },
   status: DEFAULT_STATUS,
   monitors: [],
+  notifications: [],
 };
 
-/** Readers by section and key. `monitor` stands for every `[monitor NAME]`. */
+/** Readers by section and key. `monitor` stands for every `[monitor NAME]`, `notify` for every `[notify NAME]`. */
 export const VOCABULARY = {
   ipvs: { engine: choice(ENGINES) },
   agents: { prefer: choice(PREFERENCES), watch: choice(ANSWERS) },
@@ -60,13 +63,14 @@ export const VOCABULARY = {
   tls: { verify: choice(VERIFICATIONS) },
   status: STATUS_KEYS,
   monitor: MONITOR_KEYS,
+  notify: NOTIFY_KEYS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
 
 type SectionKind = keyof typeof VOCABULARY;
 
 interface Section {
   readonly kind: SectionKind;
-  /** Of a monitor; empty for others. */
+  /** Of a monitor or a notify; empty for others. */
   readonly name: string;
   readonly head: Word;
   readonly values: Map<string, unknown>;
@@ -75,18 +79,25 @@ interface Section {
 
 type Complain = (under: Word, finding: Finding) => void;
 
+/** Sections of which there may be several, each with a name. */
+const NAMED: Readonly<Partial<Record<SectionKind, string>>> = {
+  monitor: 'a monitor has a name: [monitor web]',
+  notify: 'a notify has a name: [notify admins]',
+};
+
 const isKind = (word: string): word is SectionKind => Object.hasOwn(VOCABULARY, word);
 
 const openSection = (sections: Section[], head: Word, complain: Complain): Section | undefined => {
   const [kind = '', ...rest] = head.value.trim().split(/\s+/);
   const name = rest.join(' ');
-  if (!isKind(kind) || (kind !== 'monitor' && name !== '')) {
+  if (!isKind(kind) || (NAMED[kind] === undefined && name !== '')) {
     const suggestion = suggest(kind, Object.keys(VOCABULARY));
     complain(head, { code: 'ha-suite.ini/unknown-section', message: `unknown section [${head.value}]`, suggestion });
     return undefined;
   }
-  if (kind === 'monitor' && name === '') {
-    complain(head, { code: 'ha-suite.ini/unnamed-monitor', message: 'a monitor has a name: [monitor web]' });
+  const named = NAMED[kind];
+  if (named !== undefined && name === '') {
+    complain(head, { code: `ha-suite.ini/unnamed-${kind}`, message: named });
     return undefined;
   }
   const known = sections.find((section) => section.kind === kind && section.name === name);
@@ -181,6 +192,9 @@ export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
     monitors: sections
       .filter(({ kind }) => kind === 'monitor')
       .flatMap((section) => monitorOf(section, complain) ?? []),
+    notifications: sections
+      .filter(({ kind }) => kind === 'notify')
+      .flatMap((section) => notifyOf(section, complain) ?? []),
   };
   const status = sections.find(({ kind }) => kind === 'status');
   if (status !== undefined)

@@ -23,6 +23,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('./serve/command.js')).serveCommand,
   },
   {
+    name: 'notify',
+    summary: 'tell people and programs of what happens',
+    load: async () => (await import('../notify/wiring/place-here.js')).notifyHere,
+  },
+  {
     name: 'drain',
     summary: 'no new connections for a real server; says when it is safe to stop',
     load: async () => (await import('../ldirectord/wiring/drain.js')).drainCommandOf('drain'),

@@ -26,6 +26,8 @@ export interface Configuration {
   readonly monitors?: readonly MonitorConfig[];
   /** ha-suite.ini asks for a status page, and it may be served. */
   readonly statusPage?: boolean;
+  /** ha-suite.ini names somebody who is told of what happens. */
+  readonly notifies?: boolean;
 }
 
 export interface ConfigurationResult {
