@@ -32,8 +32,8 @@ export const DEFAULT_STATUS: StatusConfig = {
 export const STATUS_KEYS = {
   listen,
   user: userName,
-  password: someText,
   passwordfile: path,
+  password: someText,
   certificate: path,
   key: path,
   insecure: choice(ANSWERS),

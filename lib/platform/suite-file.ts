@@ -14,11 +14,18 @@ const openToOthers = (path: string): readonly Diagnostic[] => {
   return message === undefined ? [] : [diagnosticOfFile(path, 'warning', { code: 'ha-suite.ini/writable', message })];
 };
 
+/** A password that every user of this machine may read is none. */
+const readByOthers = (path: string, { status }: SuiteConfig): readonly Diagnostic[] => {
+  if (status.password === undefined || (statSync(path).mode & 0o004) === 0) return [];
+  const message = 'every user of this machine may read the password in it: chmod 600, or passwordfile';
+  return [diagnosticOfFile(path, 'warning', { code: 'ha-suite.ini/password', message })];
+};
+
 /** The settings; all defaults when there is no such file. A file that is there but cannot be read is an error. */
 export const loadSuite = (path = SUITE_FILE): Parsed<SuiteConfig> => {
   try {
     const { value, diagnostics } = parseSuite(readFileSync(path, 'utf8'), path);
-    return { value, diagnostics: [...openToOthers(path), ...diagnostics] };
+    return { value, diagnostics: [...openToOthers(path), ...readByOthers(path, value), ...diagnostics] };
   } catch (error) {
     if (Reflect.get(Object(error), 'code') === 'ENOENT') return { value: DEFAULT_SUITE, diagnostics: [] };
     const message = `cannot be read: ${errorText(error)}`;

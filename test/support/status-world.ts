@@ -101,9 +101,10 @@ export const daemonsIn = (folder: string): Daemons => ({
   follow: followControl,
 });
 
+export const statusFolder = (): string => mkdtempSync(join(tmpdir(), 'status-'));
+
 /** Opens the sockets of one heartbeat and one ldirectord. */
-export const openStatusWorld = async (): Promise<StatusWorld> => {
-  const folder = mkdtempSync(join(tmpdir(), 'status-'));
+export const openStatusWorld = async (folder = statusFolder()): Promise<StatusWorld> => {
   const run = Date.now();
   const streams = {
     heartbeat: createEventStream({ node: 'lb2', program: 'heartbeat', instance: '', run }, now),

@@ -125,7 +125,8 @@ const serveThere = async (settings: ServeSettings, world: World, place: ServePla
   if (left !== undefined) place.tell(left);
   begun = startWatch(world, { onLook: () => watch !== undefined && site.looked(), onEvent: site.happened });
   watch = await begun;
-  place.tell(`serving http${tls === undefined ? '' : 's'}://${listen}/`);
+  // Port 0 is any that was free.
+  place.tell(`serving http${tls === undefined ? '' : 's'}://${listen.replace(/:\d+$/, `:${server.port}`)}/`);
   await untilInterrupted(world);
   watch.close();
   await server.close();
