@@ -39,6 +39,18 @@ export interface SimulatedGroup {
 export interface Course {
   readonly total: number;
   readonly addresses: ReadonlyMap<string, number>;
+  /** When programs that the groups start are up, or are told to end. */
+  readonly programs?: ReadonlyMap<string, number>;
+}
+
+/** Who plays what runs on the machines beside heartbeat. */
+export interface Onlooker {
+  /** Heartbeat starts on a node, and with it whatever starts at boot. */
+  readonly booted: (node: string) => void;
+  /** A node has lost power or was reset: nothing runs there any more. */
+  readonly dark: (node: string) => void;
+  /** A program of `course` has been started, or is told to end. */
+  readonly program: (node: string, program: string, runs: boolean) => void;
 }
 
 export interface SimulationOptions {
@@ -57,6 +69,7 @@ export interface SimulationOptions {
   readonly records?: boolean;
   /** What the fencing device of every node is like; none where nothing is said. */
   readonly fencing?: Fencing;
+  readonly onlooker?: Onlooker;
   /** Which implementation runs on a node; ours where nothing is said. */
   readonly hosts?: Readonly<Record<string, MakeHost>>;
 }
@@ -76,6 +89,8 @@ interface Machine {
   readonly running: Set<string>;
   /** The groups whose addresses answer here; without a `course` from the end of their start to the begin of their stop. */
   readonly serving: Set<string>;
+  /** The programs of `course` that run here. */
+  readonly programs: Set<string>;
   readonly jobs: { readonly job: number; readonly action: 'acquire' | 'release'; readonly groups: readonly string[] }[];
   working: boolean;
   /** The last wake in the plan, so that it is not put there twice. */
@@ -101,6 +116,7 @@ export interface Traffic {
 const UUID_LENGTH = 16;
 /** As lib/heartbeat/wiring/fencing.ts tries again. */
 const FENCING_RETRY = 5_000;
+const NO_PROGRAMS: ReadonlyMap<string, number> = new Map();
 /** From a reset until the daemon starts. */
 const BOOT_TIME = 20_000;
 
@@ -140,6 +156,7 @@ export class Simulation {
         backlog: [],
         running: new Set(),
         serving: new Set(),
+        programs: new Set(),
         jobs: [],
         working: false,
         life: 0,
@@ -161,7 +178,8 @@ export class Simulation {
     return found;
   }
 
-  private at(delay: number, run: () => void): void {
+  /** Lets something happen after so many milliseconds. */
+  after(delay: number, run: () => void): void {
     this.plan.add(this.now + delay, run);
   }
 
@@ -180,6 +198,7 @@ export class Simulation {
     machine.paused = false;
     machine.backlog = [];
     machine.wakePlanned = undefined;
+    this.options.onlooker?.booted(name);
     const make = this.options.hosts?.[name] ?? ourHost;
     machine.host = make(this.settings(name, machine.generation), this.instant(machine));
     this.feed(machine, { type: 'start', loadAverage: '0.00 0.00 0.00 1/1 1' });
@@ -220,7 +239,13 @@ export class Simulation {
 
   /** The machine loses power: its addresses are gone with it. */
   crash(name: string): void {
-    this.end(this.machine(name));
+    this.goDark(this.machine(name));
+  }
+
+  private goDark(machine: Machine): void {
+    machine.programs.clear();
+    this.options.onlooker?.dark(machine.name);
+    this.end(machine);
   }
 
   /** The daemon is killed: whatever runs goes on running, and nobody stops it. */
@@ -237,9 +262,18 @@ export class Simulation {
     machine.life += 1;
     machine.running.clear();
     machine.serving.clear();
+    for (const program of machine.programs) this.turn(machine, program, false);
     this.moves += 1;
     machine.jobs.length = 0;
     machine.working = false;
+  }
+
+  /** A program of the groups starts or ends; one that runs already is not started twice. */
+  private turn(machine: Machine, program: string, runs: boolean): void {
+    if (machine.programs.has(program) === runs) return;
+    if (runs) machine.programs.add(program);
+    else machine.programs.delete(program);
+    this.options.onlooker?.program(machine.name, program, runs);
   }
 
   /** The daemon and its jobs stand still, the addresses stay. */
@@ -323,7 +357,7 @@ export class Simulation {
     const wake = host.wakeAt();
     if (wake - this.now > 1e9 || machine.wakePlanned === wake) return;
     machine.wakePlanned = wake;
-    this.at(Math.max(0, wake - this.now), () => {
+    this.after(Math.max(0, wake - this.now), () => {
       if (machine.life !== life) return;
       if (machine.wakePlanned === wake) machine.wakePlanned = undefined;
       if (host.wakeAt() === wake) this.feed(machine, WAKE);
@@ -359,7 +393,7 @@ export class Simulation {
       case 'exit':
         this.end(machine);
         // reference 6.7: a restart sleeps for deadtime and one second.
-        if (effect.restart) this.at(4000, () => this.start(machine.name));
+        if (effect.restart) this.after(4000, () => this.start(machine.name));
         return;
       default:
         return;
@@ -389,7 +423,7 @@ export class Simulation {
     const { life, fencing: order } = machine;
     const device = this.options.fencing;
     if (order === undefined || device === undefined) return;
-    this.at(device.time, () => {
+    this.after(device.time, () => {
       const stands = (): boolean => machine.life === life && machine.fencing === order;
       order.tries += 1;
       const works = order.tries > device.failures;
@@ -397,7 +431,7 @@ export class Simulation {
       if (works) this.reset(order.node);
       if (!stands()) return;
       if (!works) {
-        this.at(FENCING_RETRY, () => {
+        this.after(FENCING_RETRY, () => {
           if (stands()) this.fence(machine);
         });
         return;
@@ -411,9 +445,9 @@ export class Simulation {
   private reset(name: string): void {
     const machine = this.machine(name);
     this.resets.push({ at: this.now, node: name });
-    this.end(machine);
+    this.goDark(machine);
     const { life } = machine;
-    this.at(BOOT_TIME, () => {
+    this.after(BOOT_TIME, () => {
       if (machine.life === life) this.start(name);
     });
   }
@@ -427,18 +461,21 @@ export class Simulation {
     const { life } = machine;
     /** What a machine does that stands still is done when it goes on. */
     const later = (time: number, act: () => void): void =>
-      this.at(time, () => {
+      this.after(time, () => {
         if (machine.life !== life) return;
         if (machine.paused) later(100, act);
         else act();
       });
-    const { total, addresses } = this.courseOf(next.action, next.groups);
+    const { total, addresses, programs = NO_PROGRAMS } = this.courseOf(next.action, next.groups);
     for (const [group, time] of addresses) {
       later(time, () => {
         if (next.action === 'acquire') machine.serving.add(group);
         else machine.serving.delete(group);
         this.moves += 1;
       });
+    }
+    for (const [program, time] of programs) {
+      later(time, () => this.turn(machine, program, next.action === 'acquire'));
     }
     later(total, () => {
       if (next.action === 'release') for (const group of next.groups) machine.running.delete(group);
@@ -461,7 +498,7 @@ export class Simulation {
       if (to === from) continue;
       for (const link of this.links) {
         for (const delay of this.wires.arrivals()) {
-          this.at(delay, () => {
+          this.after(delay, () => {
             if (this.wires.carries(from.name, to.name, link)) this.feed(to, { type: 'packet', message: sent, link });
           });
         }
@@ -514,6 +551,10 @@ export class Simulation {
   /** The nodes on which the addresses of a group answer, a killed daemon's too; whether anybody reaches them is another question. */
   servers(group: string): readonly string[] {
     return [...this.machines.values()].filter(({ serving }) => serving.has(group)).map(({ name }) => name);
+  }
+
+  isPaused(name: string): boolean {
+    return this.machine(name).paused;
   }
 
   /** What was logged on a node, in order. */

@@ -1,5 +1,6 @@
 /** Rehearsals of small clusters: who serves when, and that what is found wrong in the end is really wrong. */
 import fc from 'fast-check';
+import { NO_DIRECTORS } from '../../lib/rehearsal/director-files.js';
 import { readRehearsalFiles } from '../../lib/rehearsal/files.js';
 import { castOf, type Rehearsal, rehearse } from '../../lib/rehearsal/rehearse.js';
 import { searchWorst } from '../../lib/rehearsal/search.js';
@@ -26,9 +27,9 @@ const play = (
   { haCf = HA_CF, seed = 1 }: { readonly haCf?: string; readonly seed?: number } = {},
 ): Rehearsal => {
   const files = filesOf(haCf);
-  const { value, diagnostics } = parseStory(text, 'story', castOf(files.config));
+  const { value, diagnostics } = parseStory(text, 'story', castOf(files.config, NO_DIRECTORS));
   expect(diagnostics).toEqual([]);
-  return rehearse({ ...files, story: value, seed, scriptTime: millis(1_000) });
+  return rehearse({ ...files, directors: NO_DIRECTORS, story: value, seed, scriptTime: millis(1_000) });
 };
 const accountOf = ({ addresses }: Rehearsal, address: string) => {
   const found = addresses.find((one) => one.address === address);
@@ -120,8 +121,14 @@ test('files of the articles are played as they stand', () => {
   const haCf =
     'udpport 1001\nudp eth0\nkeepalive 2\ndeadtime 30\ninitdead 60\nhopfudge 1\nnode lvs1\nnode lvs2\nauto_failback on\n';
   const files = filesOf(haCf, 'lvs1 10.0.0.3 lvs mon\n');
-  const { value } = parseStory('lvs1 loses power at 1m', 'story', castOf(files.config));
-  const { addresses, passed } = rehearse({ ...files, story: value, seed: 1, scriptTime: millis(1_000) });
+  const { value } = parseStory('lvs1 loses power at 1m', 'story', castOf(files.config, NO_DIRECTORS));
+  const { addresses, passed } = rehearse({
+    ...files,
+    directors: NO_DIRECTORS,
+    story: value,
+    seed: 1,
+    scriptTime: millis(1_000),
+  });
   expect(passed).toBe(true);
   expect(addresses).toMatchObject([{ address: '10.0.0.3', owners: ['lvs2'] }]);
   expect(addresses[0]?.longest).toBeGreaterThan(28_000);
@@ -176,7 +183,7 @@ describe('whatever happens', () => {
 
 describe('the worst of many stories', () => {
   const files = filesOf();
-  const cast = castOf(files.config);
+  const cast = castOf(files.config, NO_DIRECTORS);
   const playAll = (sentences: readonly string[]): Rehearsal => play(sentences.join('; '));
 
   test('is as bad as it is said to be, and every sentence of it counts', () => {

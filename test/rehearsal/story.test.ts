@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { renderDiagnostic } from '../../lib/config/render.js';
 import { describeHappening, FORMS, parseStory, SCOPES, timeText } from '../../lib/rehearsal/story.js';
 
-const CAST = { nodes: ['lb1', 'lb2'], links: ['eth0', 'eth1'] };
+const CAST = { nodes: ['lb1', 'lb2'], links: ['eth0', 'eth1'], reals: ['web1', 'web1:80', '[2001:db8::4]:80'] };
 const told = (text: string): readonly string[] =>
   parseStory(text, 'story', CAST).value.moments.map(({ at, happening }) => `${at}: ${describeHappening(happening)}`);
 const wrong = (text: string): readonly string[] =>
@@ -84,6 +84,7 @@ describe('what is not understood', () => {
 const WORDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   NODE: fc.constantFrom(...CAST.nodes),
   LINK: fc.constantFrom(...CAST.links),
+  REAL: fc.constantFrom(...CAST.reals),
   SCOPE: fc.constantFrom('', ...SCOPES),
   SHARE: fc.integer({ min: 0, max: 100 }).map((share) => `${share}%`),
   TIME: fc.integer({ min: 1, max: 10_000_000 }).map(timeText),
