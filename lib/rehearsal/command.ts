@@ -29,7 +29,8 @@ const HELP = `
 Sentences, separated by semicolons or on lines of their own (# begins a comment):
 ${FORMS.map((form) => `  ${form}`).join('\n')}
 WHEN is "at 10s", "20s-40s" or nothing; AT is "at 10s". Times count from a cluster at rest.
-NODE and LINK are names of ha.cf, REAL is a real server of ldirectord.cf with or without its port; SHARE is like 30%, STEP like +1h, SCOPE all, local, foreign or failback (may be left out).
+NODE and LINK are names of ha.cf, REAL is a real server of ldirectord.cf with or without its port,
+RESOURCE a word of haresources; SHARE is like 30%, STEP like +1h, SCOPE all, local, foreign or failback (may be left out).
 
 Examples:
   ha rehearse "lb1 loses power at 10s"
@@ -92,7 +93,7 @@ const runRehearse = (story: string | undefined, options: Options, world: World):
   for (const word of directors.missing)
     world.complain(`ha: no file for ${word} is found: its real servers are not played; see --ldirectord-cf\n`);
   const { seed, scriptTime } = options;
-  const cast = castOf(config, directors);
+  const cast = castOf({ config, groups, directors });
   const play = (text: string, name: string): Rehearsal | string => {
     const { value, diagnostics } = parseStory(text, name, cast);
     if (diagnostics.length > 0) return diagnostics.map(renderDiagnostic).join('\n');

@@ -1,6 +1,6 @@
 /** Plays a story with the real state machines and an administrator's own files, on virtual time. Pure. */
 
-import { groupAddresses, isAddress } from '../agents/announce-held.js';
+import { groupAddresses } from '../agents/announce-held.js';
 import type { HaConfig, ResourceGroup } from '../heartbeat/config/model.js';
 import { groupsOfConcern } from '../heartbeat/resources/scope.js';
 import { clusterSettings, linkMedia } from '../heartbeat/wiring/settings.js';
@@ -8,11 +8,12 @@ import { normaliseAddress } from '../ipvs/address.js';
 import { type Millis, millis } from '../time.js';
 import { type AddressAccount, createAccounts } from './account.js';
 import { Cables } from './cables.js';
+import { courseOf, type PlayedGroup } from './course.js';
 import type { DirectorFiles } from './director-files.js';
 import { Directors, patienceOf } from './directors.js';
 import { RealServers } from './real-servers.js';
 import { createServiceAccounts, type ServiceAccount } from './service-account.js';
-import { type Course, type SimulatedGroup, Simulation } from './simulation.js';
+import { Simulation } from './simulation.js';
 import { type Cast, describeHappening, type Happening, type Story } from './story.js';
 
 export interface RehearsalInput {
@@ -48,55 +49,31 @@ export interface Rehearsal {
 const REST = 60_000;
 /** A cluster that cannot find to itself before its story begins. */
 const LONGEST_START = 300_000;
-/** Our agents work in process (design, "speed"); asking the kernel takes no longer. */
-const OWN_AGENT = 5;
-const OWN_AGENTS: readonly string[] = ['IPaddr', 'IPaddr2', 'IPv6addr', 'SendArp', 'LVSSyncDaemonSwap'];
 /** A device that resets a node takes its time. */
 const FENCING = { time: 2_000, failures: 0 };
 
 /** Who and what a story about these files may name. */
-export const castOf = (config: HaConfig, { reals }: Pick<DirectorFiles, 'reals'>): Cast => ({
+export const castOf = ({
+  config,
+  groups,
+  directors,
+}: Pick<RehearsalInput, 'config' | 'groups' | 'directors'>): Cast => ({
   nodes: config.nodes.map(({ value }) => value),
   links: [...new Set(linkMedia(config).map(({ name }) => name))],
-  reals: [...reals.keys()],
+  reals: [...directors.reals.keys()],
+  resources: [...new Set(groups.flatMap(({ resources }) => resources.map(({ word }) => word)))],
 });
 
 /** An address in the one spelling that ldirectord has for it. */
 const normalAddress = (written: string): string => normaliseAddress(written)?.address ?? written;
 
-interface Group extends SimulatedGroup {
-  readonly written: ResourceGroup;
-}
-
-const groupsOf = (groups: readonly ResourceGroup[]): readonly Group[] =>
+const groupsOf = (groups: readonly ResourceGroup[]): readonly PlayedGroup[] =>
   groups.map((written, index) => ({
     id: String(index),
     node: written.node.toLowerCase(),
     key: written.resources[0]?.word ?? '',
     written,
   }));
-
-/** How long each resource takes, when the addresses of a group are all there or the first of them goes, and each ldirectord. */
-const courseOf =
-  (scriptTime: Millis, groups: readonly Group[], programOf: DirectorFiles['pathOf']) =>
-  (action: 'acquire' | 'release', ids: readonly string[]): Course => {
-    const addresses = new Map<string, number>();
-    const programs = new Map<string, number>();
-    let total = 1;
-    for (const { id, written } of groups.filter((group) => ids.includes(group.id))) {
-      const inTurn = action === 'acquire' ? written.resources : written.resources.toReversed();
-      for (const resource of inTurn) {
-        const begun = total;
-        total += OWN_AGENTS.includes(resource.agent) ? OWN_AGENT : scriptTime;
-        const program = programOf(resource);
-        if (program !== undefined) programs.set(program, action === 'acquire' ? total : begun);
-        if (!isAddress(resource)) continue;
-        if (action === 'acquire') addresses.set(id, total);
-        else if (!addresses.has(id)) addresses.set(id, begun);
-      }
-    }
-    return { total, addresses, programs };
-  };
 
 /** Log lines that tell nothing that the timeline does not say anyway, or that come with every start. */
 const CHATTER = [
@@ -105,16 +82,20 @@ const CHATTER = [
   /^info: Link /,
 ];
 
+const brokenName = (node: string, word: string): string => `${node} ${word}`;
+
 /** Everything that a story acts upon. */
 interface Stage {
   readonly simulation: Simulation;
   readonly cables: Cables;
   readonly directors: Directors;
   readonly reals: RealServers;
+  /** Resources that can not be started on a node now: `lb1 IPaddr2::10.0.0.100`. */
+  readonly broken: Set<string>;
   readonly nodes: readonly string[];
 }
 
-const perform = ({ simulation, cables, directors, reals, nodes }: Stage, happening: Happening): void => {
+const perform = ({ simulation, cables, directors, reals, broken, nodes }: Stage, happening: Happening): void => {
   switch (happening.type) {
     case 'power':
       if (happening.on) simulation.start(happening.node);
@@ -154,23 +135,28 @@ const perform = ({ simulation, cables, directors, reals, nodes }: Stage, happeni
     case 'real':
       reals.set(happening.real, happening.condition);
       return;
+    case 'resource': {
+      const what = brokenName(happening.node, happening.resource);
+      if (happening.starts) broken.delete(what);
+      else broken.add(what);
+      return;
+    }
     case 'clock':
       simulation.stepClock(happening.node, happening.by);
   }
 };
 
 /** Everybody is up, nothing moves, every group that has a living node runs, and every real server has been checked. */
-const isAtRest = ({ simulation, directors, nodes }: Stage, groups: readonly Group[]): boolean =>
+const isAtRest = ({ simulation, directors, nodes }: Stage, groups: readonly PlayedGroup[]): boolean =>
   nodes.every((name) => simulation.view(name)?.resources !== 'transition') &&
   groups.every(({ id, written }) => groupAddresses([written]).length === 0 || simulation.servers(id).length > 0) &&
   directors.isSettled();
 
 /** The nodes, the network and the servers of these files, all of them well. */
-const stageOf = (
-  { config, groups, directors: files, seed, scriptTime }: RehearsalInput,
-  all: readonly Group[],
-): Stage => {
-  const { nodes, links } = castOf(config, files);
+const stageOf = (input: RehearsalInput, all: readonly PlayedGroup[]): Stage => {
+  const { config, groups, directors: files, seed, scriptTime } = input;
+  const { nodes, links } = castOf(input);
+  const broken = new Set<string>();
   const cables = new Cables(groups);
   const reals = new RealServers(files.reals);
   const directors = new Directors(files.files, reals, {
@@ -186,7 +172,16 @@ const stageOf = (
     links,
     groups: all,
     records: false,
-    course: courseOf(scriptTime, all, files.pathOf),
+    course: (action, ids, node) =>
+      courseOf(
+        action,
+        all.filter(({ id }) => ids.includes(id)),
+        {
+          scriptTime,
+          programOf: files.pathOf,
+          failsToStart: ({ word }) => broken.has(brokenName(node, word)),
+        },
+      ),
     onlooker: directors,
     ...(config.fencing === undefined ? {} : { fencing: FENCING }),
     settings: (self) => {
@@ -210,10 +205,10 @@ const stageOf = (
       return settings;
     },
   });
-  return { simulation, cables, directors, reals, nodes };
+  return { simulation, cables, directors, reals, broken, nodes };
 };
 
-const letComeToRest = (stage: Stage, all: readonly Group[]): void => {
+const letComeToRest = (stage: Stage, all: readonly PlayedGroup[]): void => {
   const { simulation, nodes } = stage;
   for (const node of nodes) simulation.start(node);
   simulation.run(1_000);
@@ -274,7 +269,8 @@ export const rehearse = (input: RehearsalInput): Rehearsal => {
     noteServices(at);
   };
   look();
-  for (const { at, happening } of story.moments) {
+  const moments = story.moments.filter(({ at }) => at <= (story.end ?? at));
+  for (const { at, happening } of moments) {
     simulation.run(begun + at - simulation.now, look);
     timeline.push({ at, text: describeHappening(happening) });
     perform(stage, happening);
@@ -282,8 +278,7 @@ export const rehearse = (input: RehearsalInput): Rehearsal => {
     seen = -1;
     look();
   }
-  const last = story.moments.at(-1)?.at ?? 0;
-  const end = story.end ?? last + config.initdead + REST + patienceOf(files.files);
+  const end = story.end ?? (moments.at(-1)?.at ?? 0) + config.initdead + REST + patienceOf(files.files);
   simulation.run(Math.max(0, begun + end - simulation.now), look);
   const duration = millis(simulation.now - begun);
   const addresses = accounts.close(duration);

@@ -4,11 +4,14 @@
  *
  * Everything is decided by one seed, so that a failing run can be repeated.
  */
+import { plus } from '../heartbeat/cluster/holdings.js';
 import type {
   ClusterEffect,
   ClusterEvent,
   ClusterSettings,
   ClusterView,
+  Holding,
+  JobResult,
   JobScope,
   PeerSeen,
 } from '../heartbeat/cluster/interface.js';
@@ -41,6 +44,10 @@ export interface Course {
   readonly addresses: ReadonlyMap<string, number>;
   /** When programs that the groups start are up, or are told to end. */
   readonly programs?: ReadonlyMap<string, number>;
+  /** Groups that could not be started, and when what had come of them goes again. */
+  readonly failure?: Pick<Course, 'addresses' | 'programs'> & { readonly groups: ReadonlySet<string> };
+  /** What is logged on the way. */
+  readonly said?: readonly { readonly at: number; readonly text: string }[];
 }
 
 /** Who plays what runs on the machines beside heartbeat. */
@@ -64,7 +71,7 @@ export interface SimulationOptions {
   /** How long one job takes, at most. */
   readonly jobTime?: number;
   /** The course of a job with these groups, to the millisecond; in place of `jobTime`. */
-  readonly course?: (action: 'acquire' | 'release', groups: readonly string[]) => Course;
+  readonly course?: (action: 'acquire' | 'release', groups: readonly string[], node: string) => Course;
   /** Keep what was sent and asked for; a long run of which only the outcome counts does without. Default: yes. */
   readonly records?: boolean;
   /** What the fencing device of every node is like; none where nothing is said. */
@@ -466,29 +473,47 @@ export class Simulation {
         if (machine.paused) later(100, act);
         else act();
       });
-    const { total, addresses, programs = NO_PROGRAMS } = this.courseOf(next.action, next.groups);
-    for (const [group, time] of addresses) {
-      later(time, () => {
-        if (next.action === 'acquire') machine.serving.add(group);
-        else machine.serving.delete(group);
-        this.moves += 1;
-      });
-    }
-    for (const [program, time] of programs) {
-      later(time, () => this.turn(machine, program, next.action === 'acquire'));
-    }
+    const { total, said = [], failure, ...course } = this.courseOf(next.action, next.groups, machine.name);
+    const move = (
+      { addresses, programs = NO_PROGRAMS }: Pick<Course, 'addresses' | 'programs'>,
+      come: boolean,
+    ): void => {
+      for (const [group, time] of addresses) {
+        later(time, () => {
+          if (come) machine.serving.add(group);
+          else machine.serving.delete(group);
+          this.moves += 1;
+        });
+      }
+      for (const [program, time] of programs) later(time, () => this.turn(machine, program, come));
+    };
+    for (const { at, text } of said) later(at, () => this.log.push({ at: this.now, node: machine.name, text }));
+    move(course, next.action === 'acquire');
+    if (failure !== undefined) move(failure, false);
     later(total, () => {
-      if (next.action === 'release') for (const group of next.groups) machine.running.delete(group);
+      const over = next.action === 'release' ? next.groups : (failure?.groups ?? []);
+      for (const group of over) machine.running.delete(group);
       machine.jobs.shift();
       machine.working = false;
-      this.feed(machine, { type: 'jobDone', job: next.job, outcome: 'done' });
+      const outcome: JobResult =
+        failure === undefined
+          ? { outcome: 'done' }
+          : { outcome: 'failed', failed: this.holding(machine.name, failure.groups) };
+      this.feed(machine, { type: 'jobDone', job: next.job, ...outcome });
       this.work(machine);
     });
   }
 
-  private courseOf(action: 'acquire' | 'release', groups: readonly string[]): Course {
+  /** Whose groups these are, seen from a node. */
+  private holding(self: string, groups: ReadonlySet<string>): Holding {
+    return this.groupsOfAll
+      .filter(({ id }) => groups.has(id))
+      .reduce<Holding>((sum, { node }) => plus(sum, node === self ? 'local' : 'foreign'), 'none');
+  }
+
+  private courseOf(action: 'acquire' | 'release', groups: readonly string[], node: string): Course {
     const { course, jobTime = 50 } = this.options;
-    if (course !== undefined) return course(action, groups);
+    if (course !== undefined) return course(action, groups, node);
     const total = 1 + this.chance() * jobTime;
     return { total, addresses: new Map(groups.map((group) => [group, action === 'acquire' ? total : 0])) };
   }

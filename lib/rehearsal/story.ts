@@ -27,6 +27,8 @@ export type Happening =
   | { readonly type: 'ask'; readonly tool: 'standby' | 'takeover'; readonly node: string; readonly scope: Scope }
   /** A real server or a service on it. */
   | { readonly type: 'real'; readonly real: string; readonly condition: Condition }
+  /** A resource, by its word in haresources, can not be started on a node, or can again. */
+  | { readonly type: 'resource'; readonly resource: string; readonly node: string; readonly starts: boolean }
   /** Somebody sets the wall clock, by so many milliseconds. */
   | { readonly type: 'clock'; readonly node: string; readonly by: number };
 
@@ -49,6 +51,8 @@ export interface Cast {
   readonly links: readonly string[];
   /** As ldirectord.cf names them, with and without their port; none where there is no ldirectord. */
   readonly reals: readonly string[];
+  /** The words of haresources. */
+  readonly resources: readonly string[];
 }
 
 /** From when to when; `from` alone: from then on. */
@@ -62,6 +66,7 @@ interface Parts {
   readonly node: string;
   readonly link: string;
   readonly real: string;
+  readonly resource: string;
   readonly scope: Scope;
   readonly share: number;
   readonly time: Millis;
@@ -134,6 +139,13 @@ const SENTENCES: readonly Sentence[] = [
   sentence('REAL answers wrong WHEN', (parts) => realDuring(parts, { is: 'wrong' })),
   sentence('REAL slow TIME WHEN', (parts) => realDuring(parts, { is: 'slow', by: parts.time })),
   sentence('REAL answers AT', (parts) => realDuring(parts, WELL)),
+  sentence('RESOURCE on NODE fails to start WHEN', ({ resource, node, when }) =>
+    during(
+      when,
+      { type: 'resource', resource, node, starts: false },
+      { type: 'resource', resource, node, starts: true },
+    ),
+  ),
   sentence('end AT', ({ when }) => ({ moments: [], end: when.from })),
 ];
 
@@ -165,6 +177,7 @@ const NAMED = {
   NODE: { what: 'node', part: 'node', file: 'ha.cf' },
   LINK: { what: 'link', part: 'link', file: 'ha.cf' },
   REAL: { what: 'real server', part: 'real', file: 'ldirectord.cf' },
+  RESOURCE: { what: 'resource', part: 'resource', file: 'haresources' },
 } as const;
 type NameSlot = keyof typeof NAMED;
 const isNameSlot = (slot: string): slot is NameSlot => slot in NAMED;
@@ -182,7 +195,8 @@ const oneOf = (slot: NameSlot, words: readonly Word[], index: number, known: rea
   if (said === undefined) return { index, message: `the name of a ${what} is missing` };
   const found = known.find((name) => name.toLowerCase() === said.toLowerCase());
   if (found !== undefined) return { used: 1, parts: { [part]: found } };
-  const others = known.length === 0 ? ': no ldirectord is played' : `, only ${listed(known)}`;
+  const none = slot === 'REAL' ? ': no ldirectord is played' : '';
+  const others = known.length === 0 ? none : `, only ${listed(known)}`;
   return { index, message: `there is no ${what} '${said}' in ${file}${others}`, suggestion: suggest(said, known) };
 };
 
@@ -226,14 +240,16 @@ const scopeAt = (words: readonly Word[], index: number): Taken => {
   return { used: found === undefined ? 0 : 1, parts: { scope: found ?? 'all' } };
 };
 
-const take = (slot: string, words: readonly Word[], index: number, { nodes, links, reals }: Cast): Taken => {
+const take = (slot: string, words: readonly Word[], index: number, cast: Cast): Taken => {
   switch (slot) {
     case 'NODE':
-      return oneOf(slot, words, index, nodes);
+      return oneOf(slot, words, index, cast.nodes);
     case 'LINK':
-      return oneOf(slot, words, index, links);
+      return oneOf(slot, words, index, cast.links);
     case 'REAL':
-      return oneOf(slot, words, index, reals);
+      return oneOf(slot, words, index, cast.reals);
+    case 'RESOURCE':
+      return oneOf(slot, words, index, cast.resources);
     case 'AT':
       return instant(words, index);
     case 'WHEN':
@@ -376,6 +392,8 @@ export const describeHappening = (happening: Happening): string => {
       return `${happening.node} ${happening.tool} ${happening.scope}`;
     case 'real':
       return describeReal(happening.real, happening.condition);
+    case 'resource':
+      return `${happening.resource} on ${happening.node} ${happening.starts ? 'can be started' : 'fails to start'}`;
     case 'clock':
       return `the clock of ${happening.node} is set ${timeText(Math.abs(happening.by))} ${happening.by < 0 ? 'back' : 'ahead'}`;
   }

@@ -405,7 +405,8 @@ describe('whatever happens', () => {
           const broken = single.filter(({ what, lasts }) => lasts && what !== 'slow 1s').map(({ real }) => real);
           const well = REALS.filter((real) => !broken.includes(real));
           const hasFallback = scene === SCENES[0];
-          expect(account.servers).toEqual(well.length === 0 && hasFallback ? ['127.0.0.1:80'] : well);
+          // One that comes back stands behind the others.
+          expect(account.servers.toSorted()).toEqual(well.length === 0 && hasFallback ? ['127.0.0.1:80'] : well);
           expect(account.served).toBe(well.length > 0 || hasFallback);
         },
       ),
@@ -415,8 +416,7 @@ describe('whatever happens', () => {
 
   test('the search knows faults of real servers', () => {
     const scene = sceneWith(ldirectord('checktype=connect'));
-    const { config, directors } = staged(scene);
-    const cast = castOf(config, directors);
+    const cast = castOf(staged(scene));
     const tried: string[] = [];
     const found = searchWorst(cast, 30, 2, (sentences) => {
       tried.push(...sentences);

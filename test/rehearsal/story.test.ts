@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { renderDiagnostic } from '../../lib/config/render.js';
 import { describeHappening, FORMS, parseStory, SCOPES, timeText } from '../../lib/rehearsal/story.js';
 
-const CAST = { nodes: ['lb1', 'lb2'], links: ['eth0', 'eth1'], reals: ['web1', 'web1:80', '[2001:db8::4]:80'] };
+const CAST = {
+  resources: ['10.0.0.100', 'IPaddr2::10.0.0.101/24/eth0'],
+  nodes: ['lb1', 'lb2'],
+  links: ['eth0', 'eth1'],
+  reals: ['web1', 'web1:80', '[2001:db8::4]:80'],
+};
 const told = (text: string): readonly string[] =>
   parseStory(text, 'story', CAST).value.moments.map(({ at, happening }) => `${at}: ${describeHappening(happening)}`);
 const wrong = (text: string): readonly string[] =>
@@ -28,6 +33,10 @@ describe('sentences', () => {
     ['[2001:db8::4]:80 answers wrong', ['0: [2001:db8::4]:80 answers wrong']],
     ['web1 slow 3s 1m-2m', ['60000: web1 takes 3s to answer', '120000: web1 answers']],
     ['web1 answers at 9s', ['9000: web1 answers']],
+    [
+      '10.0.0.100 on lb2 fails to start 1s-2s',
+      ['1000: 10.0.0.100 on lb2 fails to start', '2000: 10.0.0.100 on lb2 can be started'],
+    ],
     ['lb2 standby at 5s', ['5000: lb2 standby all']],
     ['lb2 takeover foreign at 5s', ['5000: lb2 takeover foreign']],
     [
@@ -72,6 +81,10 @@ describe('what is not understood', () => {
       'web2 silent at 1s',
       "story:1:1: error: there is no real server 'web2' in ldirectord.cf, only web1, web1:80, [2001:db8::4]:80 (did you mean 'web1'?)",
     ],
+    [
+      '10.0.0.101 on lb1 fails to start',
+      "story:1:1: error: there is no resource '10.0.0.101' in haresources, only 10.0.0.100, IPaddr2::10.0.0.101/24/eth0 (did you mean '10.0.0.100'?)",
+    ],
     ['web1 silnt at 1s', "story:1:6: error: 'silent' was expected here (did you mean 'silent'?)"],
     ['web1 slow at 1s', 'story:1:11: error: a time such as 10s, 250ms, 1.5m or 2h is missing'],
     ['loss 130%', 'story:1:6: error: a share such as 30% is missing'],
@@ -106,6 +119,7 @@ describe('what is not understood', () => {
 const WORDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   NODE: fc.constantFrom(...CAST.nodes),
   LINK: fc.constantFrom(...CAST.links),
+  RESOURCE: fc.constantFrom(...CAST.resources),
   REAL: fc.constantFrom(...CAST.reals),
   SCOPE: fc.constantFrom('', ...SCOPES),
   SHARE: fc.integer({ min: 0, max: 100 }).map((share) => `${share}%`),

@@ -31,7 +31,7 @@ export const staged = ({ haCf, haResources, files = {}, given }: Scene): Staged 
 /** Plays a story that is understood. */
 export const playIn = (scene: Scene, text: string, seed = 1): Rehearsal => {
   const files = staged(scene);
-  const { value, diagnostics } = parseStory(text, 'story', castOf(files.config, files.directors));
+  const { value, diagnostics } = parseStory(text, 'story', castOf(files));
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return rehearse({ ...files, story: value, seed, scriptTime: millis(1_000) });
 };
