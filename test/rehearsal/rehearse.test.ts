@@ -60,6 +60,11 @@ test('a power failure: the other serves after deadtime, and gives back when the 
   expect(failure.passed).toBe(true);
 });
 
+test('a story is over when it says so', () => {
+  const over = play('end at 20s; lb1 loses power at 30s');
+  expect([over.duration, over.passed, outline(over).at(-1)]).toEqual([20_000, true, '0.0 10.0.0.101 is served by lb2']);
+});
+
 test('deadtime decides how long it takes', () => {
   const slow = play('lb1 loses power at 10s', { haCf: HA_CF.replace('deadtime 1', 'deadtime 8') });
   expect(accountOf(slow, '10.0.0.100').longest).toBeGreaterThan(7_500);
