@@ -15,9 +15,11 @@ import {
   fallbackCalls,
   healthOf,
   hear,
+  type Member,
   type Settled,
   settle,
 } from '../ldirectord/director.js';
+import { MAINTENANCE } from '../ldirectord/maintenance.js';
 import { only, type PlannedChange, plan, type Scope } from '../ldirectord/plan.js';
 import { foreseen, joinScopes, outcomeOf, settledBy } from '../ldirectord/retry.js';
 import { type Round, roundOf } from '../ldirectord/round.js';
@@ -35,6 +37,8 @@ export interface Surroundings {
   readonly table: { readonly read: () => Table; readonly write: (table: Table) => void };
   /** Begins a check. */
   readonly check: (target: Target, round: Round) => Outcome;
+  /** Whether a file in the maintenance directory names a member; never asked where there is no such directory. */
+  readonly isInMaintenance: (member: Member) => boolean;
   readonly log: (text: string) => void;
 }
 
@@ -43,6 +47,8 @@ export interface PlayedDirector {
   readonly director: () => Director;
   /** Every real server has had its first answer. */
   readonly isSettled: () => boolean;
+  /** The files in the maintenance directory are others now. */
+  readonly lookAtMaintenance: () => void;
   /** Ends it in good order: its table is cleaned. */
   readonly stop: () => void;
   /** It is no more; what it has put into the table stays. */
@@ -52,7 +58,7 @@ export interface PlayedDirector {
 /** Starts an ldirectord with this configuration. */
 export const playDirector = (
   config: DirectorConfig,
-  { now, after, table, check, log }: Surroundings,
+  { now, after, table, check, isInMaintenance, log }: Surroundings,
 ): PlayedDirector => {
   log('Starting Linux Director v1.186-ha as daemon');
   let director = adopt(config, table.read());
@@ -61,6 +67,8 @@ export const playDirector = (
   let isOver = false;
   const running = new Set<string>();
   const connectsLeft = new Map<string, number>();
+
+  const covers = (member: Member): boolean => config.maintenanceDirectory !== undefined && isInMaintenance(member);
 
   const later = (delay: number, run: () => void): void =>
     after(delay, () => {
@@ -112,7 +120,7 @@ export const playDirector = (
   };
 
   const onVerdict = (probe: string, verdict: Verdict): void => {
-    const heard = hear(director, probe, verdict);
+    const heard = hear(director, probe, verdict, covers);
     director = heard.director;
     for (const line of heard.log) log(line);
     if (heard.touched.size === 0) return;
@@ -122,8 +130,13 @@ export const playDirector = (
 
   const begin = (probe: string): void => {
     // reference 4.2: a check that several virtuals share is made with the first one's settings.
-    const target = director.membersByProbe.get(probe)?.[0];
+    const members = director.membersByProbe.get(probe) ?? [];
+    const [target] = members;
     if (target === undefined) return;
+    if (members.every(covers)) {
+      onVerdict(probe, MAINTENANCE);
+      return;
+    }
     const left = connectsLeft.get(probe) ?? 0;
     const round = roundOf(target.virtual, left);
     const { after: duration, verdict } = check(target, round);
@@ -149,6 +162,15 @@ export const playDirector = (
     if (next !== undefined) later(Math.max(0, next - now()), wake);
   };
 
+  const coveredNow = (): ReadonlySet<string> => new Set(director.members.filter(covers).map(({ id }) => id));
+  let covered = coveredNow();
+  const lookAtMaintenance = (): void => {
+    const before = covered;
+    covered = coveredNow();
+    const news = director.members.filter(({ id }) => covered.has(id) !== before.has(id));
+    for (const probe of new Set(news.map((member) => member.probe))) if (!running.has(probe)) begin(probe);
+  };
+
   updateFallbacks();
   bringIntoLine('all');
   schedule = scheduleFor(checkIntervals(director), schedule, now());
@@ -157,6 +179,7 @@ export const playDirector = (
   return {
     director: () => director,
     isSettled: () => director.members.every((member) => healthOf(director, member).standing !== 'unknown'),
+    lookAtMaintenance: () => later(0, lookAtMaintenance),
     stop: () => {
       isOver = true;
       carryOut(stopPlan(director, table.read()), 'all');

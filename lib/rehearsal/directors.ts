@@ -116,6 +116,12 @@ export class Directors implements Onlooker {
     else this.stop(node, path);
   }
 
+  /** Somebody takes a real server out, or lets it in again, on every node. */
+  maintain(name: string, isOut: boolean): void {
+    this.reals.maintain(name, isOut);
+    for (const directors of this.running.values()) for (const one of directors.values()) one.lookAtMaintenance();
+  }
+
   /** A node goes on: what was due meanwhile is done now. */
   resumed(node: string): void {
     const due = this.held.get(node) ?? [];
@@ -187,6 +193,7 @@ export class Directors implements Onlooker {
       after: (delay, run) => machines.after(delay, () => this.unlessStill(node, run)),
       table: { read: () => this.table(node), write: (table) => this.write(node, table) },
       check: (target, round) => reals.check(target, round, machines.reaches(node, target.real.address)),
+      isInMaintenance: ({ real }) => reals.isInMaintenance(real),
       log: (text) => machines.log(node, `ldirectord: ${text}`),
     });
     here.set(config.path, played);

@@ -43,12 +43,27 @@ const worse = (one: Condition, other: Condition): Condition =>
 /** How all of them are, by the names that a story has for them. */
 export class RealServers {
   private readonly conditions = new Map<string, Condition>();
+  private readonly maintained = new Set<string>();
 
   constructor(private readonly places: ReadonlyMap<string, Place>) {}
 
   set(name: string, condition: Condition): void {
     if (condition.is === 'well') this.conditions.delete(name);
     else this.conditions.set(name, condition);
+  }
+
+  /** Somebody puts a file into the maintenance directory of every node, or takes it away. */
+  maintain(name: string, isOut: boolean): void {
+    if (isOut) this.maintained.add(name);
+    else this.maintained.delete(name);
+  }
+
+  /** Whether such a file names a server or its port. */
+  isInMaintenance({ address, port }: Pick<Real, 'address' | 'port'>): boolean {
+    return [...this.maintained].some((name) => {
+      const place = this.places.get(name);
+      return place?.address === address && (place.port === undefined || place.port === port);
+    });
   }
 
   /** How a port is; without a port: the machine itself, as a ping finds it. */

@@ -82,6 +82,10 @@ const CHATTER = [
   /^info: Link /,
 ];
 
+const NO_MAINTENANCE = ', but ldirectord.cf has no maintenancedir';
+const hasMaintenance = ({ files }: DirectorFiles): boolean =>
+  files.some(({ config }) => config.maintenanceDirectory !== undefined);
+
 const brokenName = (node: string, word: string): string => `${node} ${word}`;
 
 /** Everything that a story acts upon. */
@@ -134,6 +138,9 @@ const perform = ({ simulation, cables, directors, reals, broken, nodes }: Stage,
       return;
     case 'real':
       reals.set(happening.real, happening.condition);
+      return;
+    case 'maintenance':
+      directors.maintain(happening.real, happening.isOut);
       return;
     case 'resource': {
       const what = brokenName(happening.node, happening.resource);
@@ -272,7 +279,8 @@ export const rehearse = (input: RehearsalInput): Rehearsal => {
   const moments = story.moments.filter(({ at }) => at <= (story.end ?? at));
   for (const { at, happening } of moments) {
     simulation.run(begun + at - simulation.now, look);
-    timeline.push({ at, text: describeHappening(happening) });
+    const isUnheard = happening.type === 'maintenance' && !hasMaintenance(files);
+    timeline.push({ at, text: `${describeHappening(happening)}${isUnheard ? NO_MAINTENANCE : ''}` });
     perform(stage, happening);
     // A cable may be on the clients' way, a server may answer no more.
     seen = -1;

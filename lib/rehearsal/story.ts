@@ -27,6 +27,8 @@ export type Happening =
   | { readonly type: 'ask'; readonly tool: 'standby' | 'takeover'; readonly node: string; readonly scope: Scope }
   /** A real server or a service on it. */
   | { readonly type: 'real'; readonly real: string; readonly condition: Condition }
+  /** A file in the maintenance directory of every node names a real server, or does so no more. */
+  | { readonly type: 'maintenance'; readonly real: string; readonly isOut: boolean }
   /** A resource, by its word in haresources, can not be started on a node, or can again. */
   | { readonly type: 'resource'; readonly resource: string; readonly node: string; readonly starts: boolean }
   /** Somebody sets the wall clock, by so many milliseconds. */
@@ -139,6 +141,9 @@ const SENTENCES: readonly Sentence[] = [
   sentence('REAL answers wrong WHEN', (parts) => realDuring(parts, { is: 'wrong' })),
   sentence('REAL slow TIME WHEN', (parts) => realDuring(parts, { is: 'slow', by: parts.time })),
   sentence('REAL answers AT', (parts) => realDuring(parts, WELL)),
+  sentence('REAL in maintenance WHEN', ({ real, when }) =>
+    during(when, { type: 'maintenance', real, isOut: true }, { type: 'maintenance', real, isOut: false }),
+  ),
   sentence('RESOURCE on NODE fails to start WHEN', ({ resource, node, when }) =>
     during(
       when,
@@ -392,6 +397,8 @@ export const describeHappening = (happening: Happening): string => {
       return `${happening.node} ${happening.tool} ${happening.scope}`;
     case 'real':
       return describeReal(happening.real, happening.condition);
+    case 'maintenance':
+      return `${happening.real} is ${happening.isOut ? 'taken out for maintenance' : 'back from maintenance'}`;
     case 'resource':
       return `${happening.resource} on ${happening.node} ${happening.starts ? 'can be started' : 'fails to start'}`;
     case 'clock':

@@ -240,6 +240,25 @@ describe('a takeover', () => {
   });
 });
 
+test('maintenance: the server is out at once, no request is lost, and it comes back with the next look', () => {
+  const text = `maintenancedir=/etc/ha.d/maintenance\n${ldirectord(...HTTP)}`;
+  const story = '10.1.0.1 in maintenance 20s-60s; 10.1.0.1:80 refuses 21s-50s';
+  const planned = play(story, text);
+  expect(linesOf(planned)).toEqual([
+    'lb1: Deleted real server: 10.1.0.1:80 (10.0.0.100:80)',
+    'lb1: Added real server: 10.1.0.1:80 (10.0.0.100:80) (Weight set to 1)',
+  ]);
+  expect(momentOf(planned, 'Deleted')).toBe(20);
+  expect(momentOf(planned, 'Added')).toBeCloseTo(60);
+  expect(accountOf(planned)).toMatchObject({ lost: 0, dead: 0 });
+  // Whoever takes over knows it too, and without a maintenancedir nobody does.
+  const taken = play('10.1.0.1:80 in maintenance at 20s; lb1 loses power at 30s', text);
+  expect(accountOf(taken)).toMatchObject({ owners: ['lb2'], servers: ['10.1.0.2:80'] });
+  const unheard = play('10.1.0.1 in maintenance at 20s');
+  expect(linesOf(unheard)).toEqual([]);
+  expect(momentOf(unheard, 'out for maintenance, but ldirectord.cf has no maintenancedir')).toBe(20);
+});
+
 test('a heartbeat that dies leaves ldirectord alone; a node that hangs checks nothing', () => {
   expect(linesOf(play('daemon of lb1 dies at 10s; 10.1.0.1 silent at 12s; end at 30s'))).toContain(
     'lb1: Deleted real server: 10.1.0.1:80 (10.0.0.100:80)',

@@ -32,6 +32,10 @@ describe('sentences', () => {
     ['WEB1:80 refuses 1s-2s', ['1000: web1:80 refuses', '2000: web1:80 answers']],
     ['[2001:db8::4]:80 answers wrong', ['0: [2001:db8::4]:80 answers wrong']],
     ['web1 slow 3s 1m-2m', ['60000: web1 takes 3s to answer', '120000: web1 answers']],
+    [
+      'web1:80 in maintenance 1m-2m',
+      ['60000: web1:80 is taken out for maintenance', '120000: web1:80 is back from maintenance'],
+    ],
     ['web1 answers at 9s', ['9000: web1 answers']],
     [
       '10.0.0.100 on lb2 fails to start 1s-2s',
