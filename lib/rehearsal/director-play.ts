@@ -20,6 +20,7 @@ import {
   settle,
 } from '../ldirectord/director.js';
 import { MAINTENANCE } from '../ldirectord/maintenance.js';
+import type { MaintenanceMode } from '../ldirectord/maintenance-note.js';
 import { only, type PlannedChange, plan, type Scope } from '../ldirectord/plan.js';
 import { foreseen, joinScopes, outcomeOf, settledBy } from '../ldirectord/retry.js';
 import { type Round, roundOf } from '../ldirectord/round.js';
@@ -69,6 +70,7 @@ export const playDirector = (
   const connectsLeft = new Map<string, number>();
 
   const covers = (member: Member): boolean => config.maintenanceDirectory !== undefined && isInMaintenance(member);
+  const maintenanceMode = (member: Member): MaintenanceMode | undefined => (covers(member) ? 'disabled' : undefined);
 
   const later = (delay: number, run: () => void): void =>
     after(delay, () => {
@@ -120,7 +122,7 @@ export const playDirector = (
   };
 
   const onVerdict = (probe: string, verdict: Verdict): void => {
-    const heard = hear(director, probe, verdict, covers);
+    const heard = hear(director, probe, verdict, maintenanceMode);
     director = heard.director;
     for (const line of heard.log) log(line);
     if (heard.touched.size === 0) return;

@@ -109,6 +109,7 @@ command = /bin/true
         ...{ listen: '[::]:8694', user: 'ops', password: undefined, passwordfile: '/etc/ha.d/page.password' },
         ...{ certificate: '/etc/ssl/page.pem', key: '/etc/ssl/private/page.key', insecure: 'no' },
       },
+      notifications: [],
       monitors: [
         {
           name: 'web',
