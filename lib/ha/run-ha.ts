@@ -4,6 +4,7 @@ import { type Deed, type SubCommand, USAGE, type World } from './sub-command.js'
 
 const EXAMPLES = `
 Examples:
+  ha import /etc/keepalived/keepalived.conf   what do its lines become here?
   ha rehearse "lb1 loses power at 10s"     what would happen, with the files of this machine?
   ha rehearse --help                       all that can be said
 

@@ -4,6 +4,11 @@ import type { Command } from 'commander';
 export interface World {
   /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
   readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
+  /**
+   * Writes a file (latin1) with these permission bits, and its folder where there is none; one that is there only goes with
+   * `replace`. Answers why it cannot be written.
+   */
+  readonly write: (path: string, text: string, mode: number, replace: boolean) => string | undefined;
   /** Standard output and standard error. */
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;

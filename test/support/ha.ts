@@ -8,13 +8,28 @@ export interface Said {
   readonly code: number;
 }
 
-/** What `ha WORDS` prints and answers where these are all the files that can be read. */
-export const haIn = async (files: Readonly<Record<string, string>>, words: readonly string[]): Promise<Said> => {
+/** A file that the command has written (latin1), and its permission bits. */
+export interface Written {
+  readonly text: string;
+  readonly mode: number;
+}
+
+/** What `ha WORDS` prints and answers where these are all the files that can be read; `written` gets what it writes. */
+export const haIn = async (
+  files: Readonly<Record<string, string>>,
+  words: readonly string[],
+  written: Map<string, Written> = new Map(),
+): Promise<Said> => {
   let [stdout, stderr] = ['', ''];
   const code = await runHa(words, 'ha-suite test', SUB_COMMANDS, {
     read: (path) => {
-      const text = files[path];
+      const text = written.get(path)?.text ?? files[path];
       return text === undefined ? { problem: 'No such file or directory' } : { text };
+    },
+    write: (path, text, mode, replace) => {
+      if (!replace && (written.has(path) || path in files)) return 'File exists';
+      written.set(path, { text, mode });
+      return undefined;
     },
     print: (text) => {
       stdout += text;
