@@ -7,7 +7,7 @@ import { parseHaproxy, SECTIONS } from './haproxy/parse.js';
 import { mapKeepalived, ROOT_KEYWORDS } from './keepalived/map.js';
 import { parseKeepalived } from './keepalived/parse.js';
 import { countOf, type Ledger, openLedger, type Remark, settle } from './ledger.js';
-import { EMPTY_PLAN, type ImportOptions, type Plan } from './plan.js';
+import { EMPTY_PLAN, type ImportOptions } from './plan.js';
 import { type GeneratedFile, renderFiles } from './render/files.js';
 import { sourcesOf } from './render/noted.js';
 import type { Statement } from './statement.js';
@@ -47,7 +47,8 @@ export const kindOf = (text: string): Kind | undefined => {
   return undefined;
 };
 
-const readFile = ({ path, text }: ImportedFile): Read | readonly Diagnostic[] => {
+const readFile = ({ path, text: whole }: ImportedFile): Read | readonly Diagnostic[] => {
+  const text = whole.replace(/^\ufeff/, '');
   const kind = kindOf(text);
   if (kind === undefined) {
     const source = sourceOf(path, text);
@@ -64,16 +65,6 @@ const readFile = ({ path, text }: ImportedFile): Read | readonly Diagnostic[] =>
   const { value, diagnostics } = kind === 'keepalived' ? parseKeepalived(text, path) : parseHaproxy(text, path);
   return hasErrors(diagnostics) ? inFileOrder(diagnostics) : { kind, statements: value };
 };
-
-/** One plan of two; what the first one says counts where there can be only one. */
-const joined = (one: Plan, other: Plan): Plan => ({
-  cluster: one.cluster ?? other.cluster,
-  groups: [...one.groups, ...other.groups],
-  virtuals: [...one.virtuals, ...other.virtuals],
-  directorGlobals: [...one.directorGlobals, ...other.directorGlobals],
-  monitors: [...one.monitors, ...other.monitors],
-  announce: [...one.announce, ...other.announce],
-});
 
 /**
  * The generated files and the report, or what is wrong with the files. Of each kind there is one at most; a keepalived.conf comes
@@ -103,8 +94,8 @@ export const importFiles = (
     for (const { statements, ledger } of read.filter((one) => one.kind === kind)) {
       plan =
         kind === 'keepalived'
-          ? joined(plan, mapKeepalived(ledger, statements, options))
-          : joined(plan, mapHaproxy(ledger, statements, options, plan));
+          ? mapKeepalived(ledger, statements, options)
+          : mapHaproxy(ledger, statements, options, plan);
       settle(ledger, statements);
     }
   const remarks = read.flatMap(({ ledger }) => ledger.remarks());

@@ -22,21 +22,15 @@ const remarkLines = (remark: Remark, coloured: boolean): readonly string[] => {
   ];
 };
 
-const MEANINGS: Readonly<Record<RemarkKind, string>> = {
-  lost: 'have no equivalent',
-  changed: 'mean something slightly different now',
-  kept: 'stay with haproxy',
-  needless: 'are not needed here',
-};
+const KINDS: readonly RemarkKind[] = ['lost', 'changed', 'kept', 'needless'];
 
 const sentence = ({ remarks, statements, reported }: Imported): string => {
-  const lines = `${statements} statement${statements === 1 ? '' : 's'}`;
-  if (remarks.length === 0) return `All ${lines} are carried over.`;
-  const parts = (Object.keys(MEANINGS) as RemarkKind[]).flatMap((kind) => {
+  if (remarks.length === 0) return `All ${statements} statements are carried over.`;
+  const parts = KINDS.flatMap((kind) => {
     const count = remarks.filter((remark) => remark.kind === kind).length;
-    return count === 0 ? [] : [`${count} ${MEANINGS[kind]}`];
+    return count === 0 ? [] : [`${count} ${kind}`];
   });
-  return `${statements - reported} of ${lines} are carried over without a remark. Remarks: ${parts.join(', ')}.`;
+  return `${statements - reported} of ${statements} statements are carried over as they are. Remarks: ${parts.join(', ')}.`;
 };
 
 /** One entry for each remark, and a sentence that counts them; ends with a newline. */

@@ -1,6 +1,7 @@
 /** A haproxy.cfg as what heartbeat and ldirectord shall do: haproxy stays and is watched, or ldirectord takes its place. */
+import { deviceFor } from '../keepalived/cluster.js';
 import type { Ledger } from '../ledger.js';
-import { EMPTY_PLAN, type ImportOptions, type MonitorPlan, type Plan, type VirtualPlan } from '../plan.js';
+import type { ImportOptions, MonitorPlan, Plan, VirtualPlan } from '../plan.js';
 import { type Statement, withInner } from '../statement.js';
 import { type AddressValue, nameValue, prefixedAddress } from '../values.js';
 import { type Blocker, blockersOf, leftover } from './features.js';
@@ -28,7 +29,7 @@ const movedBy = (proxies: readonly ProxySection[], options: ImportOptions): read
 
 /** Without a keepalived.conf nobody says how the nodes hear each other: the usual times, and one interface. */
 const clusterFor = (ledger: Ledger, front: Statement, options: ImportOptions): Plan['cluster'] => {
-  const device = options.device ?? 'eth0';
+  const device = deviceFor(options);
   if (options.device === undefined)
     ledger.remark(
       'changed',
@@ -103,8 +104,23 @@ const monitorsFor = (proxies: readonly ProxySection[]): readonly MonitorPlan[] =
   ];
 };
 
-const looksAtHaproxy = ({ monitors }: Plan): boolean =>
-  monitors.some(({ name, keys }) => [name, ...keys.values()].some((text) => text.includes('haproxy')));
+/** The port of this machine that a monitor tries; undefined: it does something else. */
+const triedPort = ({ keys }: MonitorPlan): number | undefined => {
+  const check = keys.get('check') ?? '';
+  const [, port] = /^connect (?:127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(check) ?? [];
+  if (port !== undefined) return Number(port);
+  const [, scheme, explicit] = /^(https?):\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::(\d+))?(?:\/|$)/.exec(check) ?? [];
+  return scheme === undefined ? undefined : Number(explicit ?? (scheme === 'https' ? 443 : 80));
+};
+
+/** Whether a monitor looks at haproxy: at its process, or at a port that it listens on. */
+const looksAtHaproxy = (monitor: MonitorPlan, all: readonly ProxySection[]): boolean => {
+  const port = triedPort(monitor);
+  return (
+    [monitor.name, monitor.keys.get('command') ?? ''].some((text) => text.includes('haproxy')) ||
+    (port !== undefined && all.some(({ binds }) => binds.some((bind) => bind.port === port)))
+  );
+};
 
 const keep = (
   ledger: Ledger,
@@ -113,10 +129,12 @@ const keep = (
   blockers: readonly Blocker[],
   base: Plan,
 ): readonly MonitorPlan[] => {
-  ledger.carry(...sections.flatMap(withInner));
+  for (const statement of sections.flatMap(withInner)) ledger.carry(statement);
   for (const { statement, message } of blockers)
     ledger.remark('kept', statement, message, 'haproxy stays for it, on both nodes, and heartbeat moves the address');
-  return looksAtHaproxy(base) ? [] : monitorsFor(proxies);
+  if (base.monitors.some((monitor) => looksAtHaproxy(monitor, proxies))) return [];
+  const taken = base.monitors.map(({ name }) => name);
+  return monitorsFor(proxies).filter(({ name }) => !taken.includes(name));
 };
 
 /** Sections that are about haproxy itself. */
@@ -181,7 +199,14 @@ const replace = (
     }
     ledger.carry(...proxy.binds.map(({ statement }) => statement), ...proxy.servers.map(({ statement }) => statement));
     for (const { statement, address } of proxy.binds)
-      if (address === undefined && moved.length === 0)
+      if (address !== undefined && !moved.includes(address))
+        ledger.remark(
+          'changed',
+          statement,
+          'no group moves this address; the service goes with the first group',
+          'write the address into haresources, in front of ldirectord',
+        );
+      else if (address === undefined && moved.length === 0)
         ledger.remark(
           'lost',
           statement,
@@ -202,7 +227,21 @@ const replace = (
   return virtuals;
 };
 
-/** Goes through the whole file. `base` is what a keepalived.conf beside it has said. */
+/** Without the monitors that look at a haproxy which is not there any more. */
+const stillTrue = (ledger: Ledger, { monitors }: Plan, all: readonly ProxySection[]): readonly MonitorPlan[] => {
+  const [first] = all;
+  return monitors.filter((monitor) => {
+    if (first === undefined || !looksAtHaproxy(monitor, all)) return true;
+    ledger.remark(
+      'changed',
+      first.front,
+      `[monitor ${monitor.name}] would look at haproxy, which is not needed any more, and is left out`,
+    );
+    return false;
+  });
+};
+
+/** Goes through the whole file. `base` is what a keepalived.conf beside it has said; the plan is that of both. */
 export const mapHaproxy = (
   ledger: Ledger,
   sections: readonly Statement[],
@@ -217,9 +256,11 @@ export const mapHaproxy = (
   const homeless = proxies.flatMap(({ binds }) => binds).filter((bind) => addressesOf(bind, moved).length === 0);
   const stays =
     options.haproxy === 'keep' || (options.haproxy === 'auto' && (blockers.length > 0 || homeless.length > 0));
-  const monitors = stays ? keep(ledger, sections, proxies, blockers, base) : [];
+  const monitors = stays
+    ? [...base.monitors, ...keep(ledger, sections, proxies, blockers, base)]
+    : stillTrue(ledger, base, all);
   const virtuals = stays ? [] : replace(ledger, sections, all, blockers, moved, base);
-  const cluster = base.groups.length > 0 ? EMPTY_PLAN : clusterPlan(ledger, proxies, own, options);
+  const { cluster, groups } = base.groups.length > 0 ? base : clusterPlan(ledger, proxies, own, options);
   const [nowhere] = homeless;
   if (stays && nowhere !== undefined && moved.length === 0)
     ledger.remark(
@@ -231,5 +272,5 @@ export const mapHaproxy = (
   if (proxies.length === 0)
     for (const section of sections.slice(0, 1))
       ledger.remark('lost', section, 'there is no frontend with a backend in this file');
-  return { ...EMPTY_PLAN, cluster: cluster.cluster, groups: cluster.groups, virtuals, monitors };
+  return { ...base, cluster: cluster ?? base.cluster, groups, virtuals: [...base.virtuals, ...virtuals], monitors };
 };

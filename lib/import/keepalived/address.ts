@@ -66,7 +66,9 @@ export const readAddress = (
   const done = (word: string): PlacedAddress => ({ address, word: `${agent}::${word}`, from: statement.at });
   const differences = [...options.keys()].filter((option) => !['dev', 'brd', 'label'].includes(option));
   const place = named ?? device;
-  if ((prefix === undefined && named === undefined) || place === undefined) {
+  // An address of the link is nothing without its interface.
+  const needsPlace = named !== undefined || /^fe[89ab]/.test(address.text);
+  if ((prefix === undefined && !needsPlace) || place === undefined) {
     ledger.remark(
       'changed',
       statement,

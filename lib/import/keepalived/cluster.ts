@@ -45,6 +45,9 @@ const multicast = (device: string, { routerId, addresses }: Instance): string =>
     ? `mcast6 ${device} ff12::1:${routerId.toString(16)} ${PORT} 1 0`
     : `mcast ${device} 225.0.0.${routerId} ${PORT} 1 0`;
 
+/** The interface of the heartbeats where no file says one. */
+export const deviceFor = ({ device }: ImportOptions): string => device ?? 'eth0';
+
 /** One path for every interface, or for every peer that is named. */
 const mediaOf = (ledger: Ledger, instances: readonly Instance[], options: ImportOptions): readonly Line[] => {
   const lines = new Map<string, Line>();
@@ -109,7 +112,7 @@ const failback = (ledger: Ledger, instances: readonly Instance[]): ClusterPlan['
   return { value: 'off', from: first.at };
 };
 
-/** The cluster; undefined when there is no instance, or none with an interface. `startDelay` is in milliseconds. */
+/** The cluster; undefined when there is no instance. `startDelay` is in milliseconds. */
 export const clusterOf = (
   ledger: Ledger,
   instances: readonly Instance[],
@@ -117,8 +120,9 @@ export const clusterOf = (
   startDelay: number | undefined,
 ): ClusterPlan | undefined => {
   const times = timing(ledger, instances);
-  const media = mediaOf(ledger, instances, options);
-  if (times === undefined || media.length === 0) return undefined;
+  if (times === undefined) return undefined;
+  const found = mediaOf(ledger, instances, options);
+  const media = found.length > 0 ? found : [{ text: `bcast ${deviceFor(options)}`, from: undefined }];
   const initdead = startDelay === undefined ? undefined : Math.max(startDelay, times.deadtime);
   return { ...times, initdead, media, autoFailback: failback(ledger, instances), key: keyOf(ledger, instances) };
 };

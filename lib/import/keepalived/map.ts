@@ -2,7 +2,7 @@
 import type { Ledger } from '../ledger.js';
 import type { ImportOptions, Line, Plan, VirtualPlan } from '../plan.js';
 import { arg, type Statement } from '../statement.js';
-import { clusterOf, groupsOf, instanceNamed, type Mailing } from './cluster.js';
+import { clusterOf, deviceFor, groupsOf, instanceNamed, type Mailing } from './cluster.js';
 import { announceHandlers, type Globals, readGlobals } from './globals.js';
 import { type Instance, readInstance, type Tracked } from './instance.js';
 import { readBlock } from './read-block.js';
@@ -112,8 +112,8 @@ export const mapKeepalived = (ledger: Ledger, statements: readonly Statement[], 
       ledger.remark(
         'changed',
         statement,
-        'it says no interface',
-        'write a line for the heartbeats into ha.cf, such as bcast eth0',
+        `it says no interface; ${deviceFor(options)} is taken where no other instance says one`,
+        'name it with --interface',
       );
   const names = instances.map(({ name }) => name);
   const syncGroups: readonly SyncGroup[] = blocks('vrrp_sync_group').map((each) => readSyncGroup(ledger, each, names));
@@ -164,7 +164,8 @@ export const mapKeepalived = (ledger: Ledger, statements: readonly Statement[], 
     if (syncGroups.every(({ name, members }) => name !== arg(group, 0) || members.length === 0))
       ledger.remark('needless', group, 'it has no instance');
   return {
-    cluster: clusterOf(ledger, instances, options, globals.startDelay),
+    // Without anything to move there is nothing for heartbeat to do, and it does not start without haresources.
+    cluster: groups.length === 0 ? undefined : clusterOf(ledger, instances, options, globals.startDelay),
     groups,
     virtuals,
     directorGlobals: mailLines(ledger, globals, virtuals.length > 0, sendsMailTo),

@@ -4,6 +4,9 @@ import { diagnosticAt, inFileOrder, type Source, sourceOf, type Word } from '../
 import type { Statement } from '../statement.js';
 import { tokensOf } from './tokens.js';
 
+/** No configuration has this many blocks inside each other; what goes through them may call itself that often. */
+const DEEPEST = 50;
+
 /** A statement that is being read. */
 interface Draft {
   words: Word[];
@@ -69,6 +72,8 @@ export const parseKeepalived = (text: string, file: string): Parsed<readonly Sta
       diagnostics.push(
         complaint(source, brace, 'stray-brace', 'what block is this? A word is missing before the brace'),
       );
+    if (stack.length === DEEPEST)
+      diagnostics.push(complaint(source, brace, 'too-deep', `blocks inside blocks, more than ${DEEPEST} of them`));
     current.block = [];
     stack.push({ draft: current, brace });
     current = { words: [], block: undefined, endLine: 0 };

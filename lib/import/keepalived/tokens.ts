@@ -38,8 +38,9 @@ const lineTokens = (source: Source, number: number, line: string, diagnostics: D
     const char = line[column] ?? '';
     const at = place(source, number, column + 1);
     if (char === '#' || char === '!') break;
-    if (char === '"' || char === "'") {
-      const quoted = quotedText(line, column + 1);
+    const quoted = char === '"' || char === "'" ? quotedText(line, column + 1) : undefined;
+    // An apostrophe that nothing closes is one.
+    if (char === '"' || quoted !== undefined) {
       open ??= { value: '', at };
       if (quoted === undefined) {
         const message = `this ${char} is not closed before the end of the line; write another one behind the text`;
