@@ -6,7 +6,7 @@ import { mapHaproxy } from './haproxy/map.js';
 import { parseHaproxy, SECTIONS } from './haproxy/parse.js';
 import { mapKeepalived, ROOT_KEYWORDS } from './keepalived/map.js';
 import { parseKeepalived } from './keepalived/parse.js';
-import { countOf, type Ledger, openLedger, type Remark, settle } from './ledger.js';
+import { countOf, type Ledger, openLedger, type Remark, settle, withoutSecret } from './ledger.js';
 import { EMPTY_PLAN, type ImportOptions } from './plan.js';
 import { type GeneratedFile, renderFiles } from './render/files.js';
 import { sourcesOf } from './render/noted.js';
@@ -63,7 +63,8 @@ const readFile = ({ path, text: whole }: ImportedFile): Read | readonly Diagnost
     ];
   }
   const { value, diagnostics } = kind === 'keepalived' ? parseKeepalived(text, path) : parseHaproxy(text, path);
-  return hasErrors(diagnostics) ? inFileOrder(diagnostics) : { kind, statements: value };
+  if (!hasErrors(diagnostics)) return { kind, statements: value };
+  return inFileOrder(diagnostics).map((one) => ({ ...one, sourceLine: withoutSecret(one.sourceLine) }));
 };
 
 /**

@@ -32,12 +32,22 @@ export interface Ledger {
   readonly remarks: () => readonly Remark[];
 }
 
-const SECRETS = new Set(['auth_pass', 'password', 'auth']);
+/** What stands behind these words is nobody's business: people paste reports into tickets. */
+const SECRET_FOLLOWS = new Set(['auth_pass', 'password', 'insecure-password', 'auth']);
 
 const textOf = ({ keyword, args }: Statement): string => {
-  const words = args.map(({ value }) => (SECRETS.has(keyword) ? '***' : value));
-  return [keyword, ...words].join(' ').replace(/\s+/g, ' ').trim();
+  const words = [keyword, ...args.map(({ value }) => value)];
+  const secret = words.findIndex((word) => SECRET_FOLLOWS.has(word));
+  const shown = secret < 0 ? words : [...words.slice(0, secret + 1), ...words.slice(secret + 1).map(() => '***')];
+  return shown.join(' ').replace(/\s+/g, ' ').trim();
 };
+
+/** A line of a file without the secret that it may hold, as long as it was. */
+export const withoutSecret = (line: string): string =>
+  line.replace(
+    /((?:^|[\s{])(?:auth_pass|password|insecure-password|auth)\s+)(\S.*)$/s,
+    (_, head: string, secret: string) => head + '*'.repeat(secret.length),
+  );
 
 /** Opens an account. */
 export const openLedger = (): Ledger => {
