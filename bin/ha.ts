@@ -1,5 +1,6 @@
 /** ha: shows, asks and rehearses a cluster, see ha(8). */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { runHa } from '../lib/ha/run-ha.js';
 import { SUB_COMMANDS } from '../lib/ha/sub-commands.js';
 import { DAEMONS } from '../lib/platform/daemons.js';
@@ -24,6 +25,17 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
   },
   // Loaded only for what asks about the machine.
   machine: async (questions) => (await import('../lib/check/wiring/read-machine.js')).readMachine(questions),
+  write: (path, text, mode, replace) => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      // A new file, so that one with a secret never has the permissions of the old one.
+      if (replace) rmSync(path, { force: true });
+      writeFileSync(path, text, { encoding: 'latin1', mode, flag: 'wx' });
+      return undefined;
+    } catch (error) {
+      return errorText(error);
+    }
+  },
   print: (text) => {
     process.stdout.write(text);
   },

@@ -9,6 +9,11 @@ export interface World {
   readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
   /** What this machine is and has, as far as a check of configuration files asks about it. Never rejects. */
   readonly machine: (questions: Questions) => Promise<Machine>;
+  /**
+   * Writes a file (latin1) with these permission bits, and its folder where there is none; one that is there only goes with
+   * `replace`. Answers why it cannot be written.
+   */
+  readonly write: (path: string, text: string, mode: number, replace: boolean) => string | undefined;
   /** Standard output and standard error. */
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;

@@ -48,6 +48,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('../ldirectord/wiring/drain.js')).drainCommandOf('enable'),
   },
   {
+    name: 'import',
+    summary: 'turn the files of keepalived and haproxy into those of heartbeat and ldirectord',
+    load: async () => (await import('../import/command.js')).importCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

@@ -34,6 +34,7 @@ export const paper = () => {
 /** A machine without files, daemons and terminal, where nothing else is said. */
 export const worldWith = (world: Partial<World>): World => ({
   read: () => ({ problem: 'No such file or directory' }),
+  write: () => 'Read-only file system',
   ...onMachine({}),
   print: () => {},
   complain: () => {},
@@ -43,6 +44,28 @@ export const worldWith = (world: Partial<World>): World => ({
   servePlace: () => Promise.reject(new Error('nobody serves in this test')),
   wall: () => 0,
   ...world,
+});
+
+/** A file that the command has written (latin1), and its permission bits. */
+export interface Written {
+  readonly text: string;
+  readonly mode: number;
+}
+
+/** Files that can be read, and written: what is written ends up in `written`. */
+export const writingTo = (
+  files: Readonly<Record<string, string>>,
+  written: Map<string, Written>,
+): Pick<World, 'read' | 'write'> => ({
+  read: (path) => {
+    const text = written.get(path)?.text ?? files[path];
+    return text === undefined ? { problem: 'No such file or directory' } : { text };
+  },
+  write: (path, text, mode, replace) => {
+    if (!replace && (written.has(path) || path in files)) return 'File exists';
+    written.set(path, { text, mode });
+    return undefined;
+  },
 });
 
 /** What `ha WORDS` prints and answers where these are all the files that can be read. */
