@@ -7,6 +7,9 @@ import { DAEMONS } from '../lib/platform/daemons.js';
 import { errorText } from '../lib/platform/error-text.js';
 import { SUITE_VERSION } from '../lib/version.js';
 
+const complain = (text: string): void => {
+  process.stderr.write(text);
+};
 const enough = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => enough.abort());
 // `ha events --follow | head`: the reader has gone, and that is no error.
@@ -20,6 +23,8 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
       return { problem: errorText(error) };
     }
   },
+  // Loaded only for what asks about the machine.
+  machine: async (questions) => (await import('../lib/check/wiring/read-machine.js')).readMachine(questions),
   write: (path, text, mode, replace) => {
     try {
       mkdirSync(dirname(path), { recursive: true });
@@ -34,11 +39,10 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
   print: (text) => {
     process.stdout.write(text);
   },
-  complain: (text) => {
-    process.stderr.write(text);
-  },
+  complain,
   coloured: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
   daemons: DAEMONS,
   wall: Date.now,
   interrupted: enough.signal,
+  servePlace: async () => (await import('../lib/ha/serve/place-here.js')).placeHere(complain),
 });

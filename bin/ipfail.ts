@@ -1,8 +1,8 @@
 /** ipfail: moves the resources to the node that sees more ping nodes. Started by a `respawn` line of ha.cf. */
 import { hostname } from 'node:os';
 import { IPFAIL_HELP } from '../lib/heartbeat/ipfail/help.js';
+import { childLog } from '../lib/heartbeat/wiring/child-log.js';
 import { runIpfail } from '../lib/heartbeat/wiring/ipfail.js';
-import { ipfailLog } from '../lib/heartbeat/wiring/ipfail-log.js';
 import { connectToDaemon } from '../lib/platform/api-client.js';
 
 if (process.argv.includes('--help')) {
@@ -12,7 +12,7 @@ if (process.argv.includes('--help')) {
 
 const host = hostname();
 const path = process.env.HA_SUITE_API_SOCKET;
-const logger = ipfailLog(host, process.env);
+const logger = childLog('ipfail', host, process.env);
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
 });

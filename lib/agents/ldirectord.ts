@@ -1,9 +1,10 @@
 /** ldirectord: hands the virtual services to our ldirectord command, or to the genuine one where ours is not installed. */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename } from 'node:path';
 import { findProgram, run } from '../platform/exec.js';
 import { seconds } from '../time.js';
 import type { Agent, AgentContext, AgentResult } from './agent.js';
+import { directorPlaces } from './director-places.js';
 import { ownCommand } from './own-folder.js';
 
 /** LSB exit codes of status, as ldirectord itself uses them (ldirectord reference 1.5). */
@@ -13,10 +14,8 @@ const STOPPED = 3;
 /** The name under which a configuration runs, and where it is (ldirectord reference 1.3, 1.4). */
 const configOf = (word: string | undefined): { readonly name: string; readonly path: string } => {
   const name = word === undefined ? 'ldirectord' : basename(word);
-  const file = word ?? 'ldirectord.cf';
-  if (isAbsolute(file)) return { name, path: file };
-  const paths = ['/etc/ha.d', '/etc/ha.d/conf'].map((folder) => join(folder, file));
-  return { name, path: paths.find((path) => existsSync(path)) ?? join('/etc/ha.d', file) };
+  const places = directorPlaces(word, '/etc/ha.d');
+  return { name, path: places.find((path) => existsSync(path)) ?? places[0] };
 };
 
 /** The pid that a pid file names when it is that of a running ldirectord. */

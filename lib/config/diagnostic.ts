@@ -28,6 +28,9 @@ export interface Diagnostic {
   /** The word that was probably meant. */
   readonly suggestion?: string;
   readonly genuine?: string;
+  /** What it leads to, and what to do about it, in a sentence each; only `ha check` says them. */
+  readonly why?: string;
+  readonly fix?: string;
 }
 
 /** A value read from a file, which remembers where it stood so that a late error can still point home. */

@@ -28,6 +28,8 @@ export interface Finding {
   readonly message: string;
   readonly suggestion?: string | undefined;
   readonly genuine?: string | undefined;
+  readonly why?: string;
+  readonly fix?: string;
 }
 
 /** A diagnostic under a word. */
@@ -40,6 +42,8 @@ export const diagnosticAt = (source: Source, severity: Severity, under: Word, fi
   sourceLine: source.lines[under.at.line - 1] ?? '',
   ...(finding.suggestion === undefined ? {} : { suggestion: finding.suggestion }),
   ...(finding.genuine === undefined ? {} : { genuine: finding.genuine }),
+  ...(finding.why === undefined ? {} : { why: finding.why }),
+  ...(finding.fix === undefined ? {} : { fix: finding.fix }),
 });
 
 /** A diagnostic about the file as a whole: no line is shown. */

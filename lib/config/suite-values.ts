@@ -44,6 +44,20 @@ export const listen: Reader<string> = (text) =>
     ? { ok: true, value: text }
     : { ok: false, message: 'must be an address and a port, e.g. 127.0.0.1:8694 or [::1]:8694' };
 
+/** The full path of a file. */
+export const path: Reader<string> = (text) =>
+  /^\/[^\0]+$/.test(text) ? { ok: true, value: text } : { ok: false, message: 'a file is given with its full path' };
+
+/** A name that basic authentication can carry: its end is a colon. */
+export const userName: Reader<string> = (text) =>
+  /^[^:\x00-\x1f\x7f]+$/.test(text)
+    ? { ok: true, value: text }
+    : { ok: false, message: 'a user has a name without a colon' };
+
+/** Any text but none. */
+export const someText: Reader<string> = (text) =>
+  text === '' ? { ok: false, message: 'must not be empty' } : { ok: true, value: text };
+
 /** A program with its arguments. */
 export const command: Reader<readonly string[]> = (text) =>
   text.startsWith('/')

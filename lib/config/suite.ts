@@ -3,9 +3,11 @@ import { unsafe } from 'ini';
 import { type Millis, millis, seconds } from '../time.js';
 import type { Diagnostic, Parsed } from './diagnostic.js';
 import { MONITOR_KEYS, type MonitorConfig, monitorOf } from './monitor.js';
+import { NOTIFY_KEYS, type NotifyConfig, notifyOf } from './notify.js';
 import { diagnosticAt, type Finding, place, type Source, sourceOf, type Word } from './source.js';
+import { DEFAULT_STATUS, STATUS_KEYS, type StatusConfig, statusFindings } from './status-page.js';
 import { suggest } from './suggest.js';
-import { choice, count, duration, listen, type Reader } from './suite-values.js';
+import { choice, count, duration, type Reader } from './suite-values.js';
 
 export const ENGINES = ['auto', 'kernel', 'nft'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
@@ -32,9 +34,9 @@ export interface SuiteConfig {
     readonly probefirst: (typeof ANSWERS)[number];
   };
   readonly tls: { readonly verify: (typeof VERIFICATIONS)[number] };
-  /** `address:port` of the status page; undefined: no page. */
-  readonly status: { readonly listen: string | undefined };
+  readonly status: StatusConfig;
   readonly monitors: readonly MonitorConfig[];
+  readonly notifications: readonly NotifyConfig[];
 }
 
 export const DEFAULT_SUITE: SuiteConfig = {
@@ -42,11 +44,12 @@ export const DEFAULT_SUITE: SuiteConfig = {
   agents: { prefer: 'script', watch: 'yes' },
   announce: { count: 5, interval: millis(200), refresh: seconds(60), probe: millis(200), probefirst: 'no' },
   tls: { verify: 'genuine' },
-  status: { listen: undefined },
+  status: DEFAULT_STATUS,
   monitors: [],
+  notifications: [],
 };
 
-/** Readers by section and key. `monitor` stands for every `[monitor NAME]`. */
+/** Readers by section and key. `monitor` stands for every `[monitor NAME]`, `notify` for every `[notify NAME]`. */
 export const VOCABULARY = {
   ipvs: { engine: choice(ENGINES) },
   agents: { prefer: choice(PREFERENCES), watch: choice(ANSWERS) },
@@ -58,18 +61,16 @@ export const VOCABULARY = {
     probefirst: choice(ANSWERS),
   },
   tls: { verify: choice(VERIFICATIONS) },
-  status: { listen },
+  status: STATUS_KEYS,
   monitor: MONITOR_KEYS,
+  notify: NOTIFY_KEYS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
-
-/** Settings whose function is still to come; whoever makes one work removes it here. */
-export const NOT_ACTED_ON_YET: readonly string[] = ['status.listen'];
 
 type SectionKind = keyof typeof VOCABULARY;
 
 interface Section {
   readonly kind: SectionKind;
-  /** Of a monitor; empty for others. */
+  /** Of a monitor or a notify; empty for others. */
   readonly name: string;
   readonly head: Word;
   readonly values: Map<string, unknown>;
@@ -78,18 +79,25 @@ interface Section {
 
 type Complain = (under: Word, finding: Finding) => void;
 
+/** Sections of which there may be several, each with a name. */
+const NAMED: Readonly<Partial<Record<SectionKind, string>>> = {
+  monitor: 'a monitor has a name: [monitor web]',
+  notify: 'a notify has a name: [notify admins]',
+};
+
 const isKind = (word: string): word is SectionKind => Object.hasOwn(VOCABULARY, word);
 
 const openSection = (sections: Section[], head: Word, complain: Complain): Section | undefined => {
   const [kind = '', ...rest] = head.value.trim().split(/\s+/);
   const name = rest.join(' ');
-  if (!isKind(kind) || (kind !== 'monitor' && name !== '')) {
+  if (!isKind(kind) || (NAMED[kind] === undefined && name !== '')) {
     const suggestion = suggest(kind, Object.keys(VOCABULARY));
     complain(head, { code: 'ha-suite.ini/unknown-section', message: `unknown section [${head.value}]`, suggestion });
     return undefined;
   }
-  if (kind === 'monitor' && name === '') {
-    complain(head, { code: 'ha-suite.ini/unnamed-monitor', message: 'a monitor has a name: [monitor web]' });
+  const named = NAMED[kind];
+  if (named !== undefined && name === '') {
+    complain(head, { code: `ha-suite.ini/unnamed-${kind}`, message: named });
     return undefined;
   }
   const known = sections.find((section) => section.kind === kind && section.name === name);
@@ -165,18 +173,6 @@ const readSections = (source: Source, complain: Complain): readonly Section[] =>
   return sections;
 };
 
-/** One warning for each setting that asks for something that does not exist yet. */
-const idleSettings = (source: Source, section: Section): readonly Diagnostic[] => {
-  const warn = (under: Word, what: string): Diagnostic =>
-    diagnosticAt(source, 'warning', under, {
-      code: 'ha-suite.ini/not-acted-on',
-      message: `${what} is not supported yet and has no effect`,
-    });
-  return [...section.keys]
-    .filter(([key]) => NOT_ACTED_ON_YET.includes(`${section.kind}.${key}`) && section.values.get(key) !== 'genuine')
-    .map(([key, word]) => warn(word, key));
-};
-
 /** Reads the text of ha-suite.ini. Whatever is wrong keeps its default. Never throws. */
 export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
   const source = sourceOf(file, text);
@@ -196,8 +192,14 @@ export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
     monitors: sections
       .filter(({ kind }) => kind === 'monitor')
       .flatMap((section) => monitorOf(section, complain) ?? []),
+    notifications: sections
+      .filter(({ kind }) => kind === 'notify')
+      .flatMap((section) => notifyOf(section, complain) ?? []),
   };
-  for (const section of sections) diagnostics.push(...idleSettings(source, section));
+  const status = sections.find(({ kind }) => kind === 'status');
+  if (status !== undefined)
+    for (const { severity, key, finding } of statusFindings(value.status))
+      diagnostics.push(diagnosticAt(source, severity, status.keys.get(key) ?? status.head, finding));
   return { value, diagnostics: diagnostics.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column) };
 };
 

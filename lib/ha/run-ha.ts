@@ -6,6 +6,10 @@ const EXAMPLES = `
 Examples:
   ha status                                how are both nodes, the groups, the real servers?
   ha events --since 2h                     what has happened, and why?
+  ha serve                                 the same as a page in a browser, and for Prometheus
+  ha check                                 is anything wrong in the files of the cluster?
+  ha drain web1 --wait                     when may this web server be stopped?
+  ha import keepalived.conf                what do its lines become here?
   ha rehearse "lb1 loses power at 10s"     what would happen, with the files of this machine?
   ha rehearse --help                       all that can be said
 

@@ -1,10 +1,14 @@
 /** What a sub-command of `ha` is, and what it is given: everything it reads, prints or waits for comes through `World`. */
 import type { Command } from 'commander';
+import type { Machine, Questions } from '../check/machine.js';
 import type { Daemons } from '../platform/daemons.js';
+import type { ServePlace } from './serve/place.js';
 
 export interface World {
   /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
   readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
+  /** What this machine is and has, as far as a check of configuration files asks about it. Never rejects. */
+  readonly machine: (questions: Questions) => Promise<Machine>;
   /**
    * Writes a file (latin1) with these permission bits, and its folder where there is none; one that is there only goes with
    * `replace`. Answers why it cannot be written.
@@ -21,6 +25,8 @@ export interface World {
   readonly wall: () => number;
   /** Aborted when the person at the terminal has had enough (SIGINT, SIGTERM, a closed pipe). */
   readonly interrupted: AbortSignal;
+  /** What only `ha serve` needs, loaded when it is asked for. */
+  readonly servePlace: () => Promise<ServePlace>;
 }
 
 /** What is done in the end; answers the exit code. */

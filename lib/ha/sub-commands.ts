@@ -23,6 +23,46 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('./timeline/command.js')).timelineCommand,
   },
   {
+    name: 'check',
+    summary: 'look for mistakes in all files of the cluster together',
+    load: async () => (await import('../check/command.js')).checkCommand,
+  },
+  {
+    name: 'serve',
+    summary: 'serve the status page, metrics and JSON over HTTP',
+    load: async () => (await import('./serve/command.js')).serveCommand,
+  },
+  {
+    name: 'notify',
+    summary: 'tell people and programs of what happens',
+    load: async () => (await import('../notify/wiring/place-here.js')).notifyHere,
+  },
+  {
+    name: 'drain',
+    summary: 'no new connections for a real server; says when it is safe to stop',
+    load: async () => (await import('../ldirectord/wiring/drain.js')).drainCommandOf('drain'),
+  },
+  {
+    name: 'undrain',
+    summary: 'the end of a drain',
+    load: async () => (await import('../ldirectord/wiring/drain.js')).drainCommandOf('undrain'),
+  },
+  {
+    name: 'disable',
+    summary: 'take a real server out of service',
+    load: async () => (await import('../ldirectord/wiring/drain.js')).drainCommandOf('disable'),
+  },
+  {
+    name: 'enable',
+    summary: 'have a real server back',
+    load: async () => (await import('../ldirectord/wiring/drain.js')).drainCommandOf('enable'),
+  },
+  {
+    name: 'import',
+    summary: 'turn the files of keepalived and haproxy into those of heartbeat and ldirectord',
+    load: async () => (await import('../import/command.js')).importCommand,
+  },
+  {
     name: 'rehearse',
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,

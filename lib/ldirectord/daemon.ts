@@ -8,8 +8,9 @@ import { now } from '../platform/clock.js';
 import type { Verdict } from './checks/verdict.js';
 import { logText, ownWarnings, startOutput } from './config/genuine-text.js';
 import type { DirectorConfig } from './config/model.js';
-import { adopt, type Director, fallbackCalls, hear, settle } from './director.js';
-import { MAINTENANCE } from './maintenance.js';
+import { adopt, type Director, fallbackCalls, hear, type Member, settle } from './director.js';
+import { maintenanceVerdict } from './maintenance.js';
+import type { MaintenanceMode } from './maintenance-note.js';
 import { serviceResult } from './messages.js';
 import { realName, serviceId } from './names.js';
 import { only } from './plan.js';
@@ -108,6 +109,14 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     checker.checkNow(new Set(news.map(({ probe }) => probe)));
   });
 
+  const maintenanceMode = (member: Member): MaintenanceMode | undefined => maintenance.of(member)?.mode;
+  /** No check is made of a server that all its virtuals have in maintenance. */
+  const answerFor = (probe: string): Verdict | undefined => {
+    const modes = (director.membersByProbe.get(probe) ?? []).map(maintenanceMode);
+    const [mode] = modes;
+    return mode === undefined || modes.includes(undefined) ? undefined : maintenanceVerdict(mode);
+  };
+
   const updateFallbacks = (): void => {
     const step = fallbackCalls(director);
     director = step.director;
@@ -131,7 +140,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   });
   const witness = createWitness({
     director: () => director,
-    isInMaintenance: maintenance.covers,
+    maintenanceOf: maintenance.of,
     idle: worker.idle,
     log,
     name: options.name,
@@ -148,7 +157,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     if (first !== undefined) log('debug', serviceResult(realName(first.real), verdict));
   };
   const onVerdict = (probe: string, verdict: Verdict): void => {
-    const heard = hear(director, probe, verdict, maintenance.covers);
+    const heard = hear(director, probe, verdict, maintenanceMode);
     director = heard.director;
     for (const line of heard.log) log('info', line);
     if (options.debug) explain(probe, verdict);
@@ -171,8 +180,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     log,
     onVerdict,
     onStart,
-    answerFor: (probe) =>
-      director.membersByProbe.get(probe)?.every(maintenance.covers) === true ? MAINTENANCE : undefined,
+    answerFor,
   });
 
   /** Puts the present configuration into force; `previous` is the one before it, at a reload. */

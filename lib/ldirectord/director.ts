@@ -7,7 +7,8 @@ import { type Chunks, chunksOf, itemAt, withItem } from './chunks.js';
 import type { DirectorConfig, Real, Virtual } from './config/model.js';
 import { ADOPTED, count, type Health, UNKNOWN } from './health.js';
 import { identityOf } from './identity.js';
-import { MAINTENANCE } from './maintenance.js';
+import { maintenanceVerdict } from './maintenance.js';
+import type { MaintenanceMode } from './maintenance-note.js';
 import { checkFailed, resettingFailures, softFailure } from './messages.js';
 import { hostPort, realName, serviceId, tableName } from './names.js';
 import { probeOf } from './probe.js';
@@ -43,6 +44,8 @@ export interface Director {
   readonly retired: ReadonlySet<string>;
   /** Members (by id) that the engine has refused to let serve, although they are up. */
   readonly refused: ReadonlySet<string>;
+  /** Members (by id) that are drained: they keep their place at weight 0 whatever quiescent says. */
+  readonly drained: ReadonlySet<string>;
   /** What each virtual's fallbackcommand was called with last. */
   readonly fallbackModes: ReadonlyMap<string, FallbackMode>;
 }
@@ -74,6 +77,10 @@ const membersOf = (config: DirectorConfig): readonly Member[] => {
   }
   return [...members.values()];
 };
+
+/** Those of some members (by id) that a new configuration still has. */
+const stillThere = (members: readonly Member[], ids: ReadonlySet<string> = new Set()): ReadonlySet<string> =>
+  new Set(members.map(({ id }) => id).filter((id) => ids.has(id)));
 
 /** The names of all destinations with a weight, by virtual: who is serving now. */
 const serving = (actual: Table): ReadonlyMap<string, ReadonlySet<string>> =>
@@ -123,7 +130,8 @@ export const adopt = (
     ),
     health: chunksOf(members.map(standing)),
     retired: new Set(earlier.filter((id) => !configured.has(id) && (actual === undefined || isThere.has(id)))),
-    refused: new Set(members.map(({ id }) => id).filter((id) => previous?.refused.has(id) === true)),
+    refused: stillThere(members, previous?.refused),
+    drained: stillThere(members, previous?.drained),
     fallbackModes: new Map([...(previous?.fallbackModes ?? [])].filter(([id]) => configured.has(id))),
   };
 };
@@ -174,26 +182,36 @@ export interface Heard {
 
 const NOTHING_TOUCHED: Heard['touched'] = new Map();
 
+/** The same set with or without an element; the very same when nothing changes. */
+const withElement = (set: ReadonlySet<string>, element: string, wanted: boolean): ReadonlySet<string> => {
+  if (set.has(element) === wanted) return set;
+  return new Set(wanted ? [...set, element] : [...set].filter((one) => one !== element));
+};
+
 /**
- * Takes in the result of one check, for all virtuals that share it (reference 4.2, 5.2). `isInMaintenance`: members that
+ * Takes in the result of one check, for all virtuals that share it (reference 4.2, 5.2). `maintenanceOf`: members that
  * are down whatever the result is (reference 4.6).
  */
 export const hear = (
   director: Director,
   probe: string,
   result: Verdict,
-  isInMaintenance: (member: Member) => boolean = () => false,
+  maintenanceOf: (member: Member) => MaintenanceMode | undefined = () => undefined,
 ): Heard => {
   const log: string[] = [];
   let touched: Map<string, { readonly entering: boolean }> | undefined;
   let all = director.health;
+  let { drained } = director;
   for (const member of director.membersByProbe.get(probe) ?? []) {
     const { id, virtualId, virtual, real, index } = member;
     const before = healthOf(director, member);
-    const isForced = isInMaintenance(member);
-    const verdict = isForced ? MAINTENANCE : result;
+    const mode = maintenanceOf(member);
+    const verdict = mode === undefined ? result : maintenanceVerdict(mode);
     // reference 4.6: maintenance takes a server out at once, whatever failurecount says.
-    const { health, event, cleared } = count(before, verdict.state === 'up', isForced ? 1 : virtual.failureCount);
+    const limit = mode === undefined ? virtual.failureCount : 1;
+    const { health, event, cleared } = count(before, verdict.state === 'up', limit);
+    const wasDrained = drained.has(id);
+    drained = withElement(drained, id, mode === 'drained');
     // Nearly every result changes nothing, and then nothing is made.
     if (health !== before) all = withItem(all, index, health);
     if (cleared) log.push(resettingFailures(realName(real), virtualId));
@@ -202,13 +220,15 @@ export const hear = (
       if (verdict.cause !== 'OFF') log.push(checkFailed(realName(real), virtualId, verdict));
     }
     if (event === 'soft') log.push(softFailure(realName(real), virtualId, health.failures, virtual.failureCount));
-    if (event === 'up' || event === 'down') {
+    // Without quiescent a drain decides whether a server that is down has a place.
+    if (event === 'up' || event === 'down' || wasDrained !== drained.has(id)) {
       touched ??= new Map();
       touched.set(id, { entering: before.standing === 'unknown' });
     }
   }
   return {
-    director: all === director.health ? director : { ...director, health: all },
+    director:
+      all === director.health && drained === director.drained ? director : { ...director, health: all, drained },
     log,
     touched: touched ?? NOTHING_TOUCHED,
   };

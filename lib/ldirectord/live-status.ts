@@ -2,13 +2,22 @@
 import type { DaemonStatus, Virtual } from './config/model.js';
 import { anyUp, type Director, healthOf, type Member } from './director.js';
 import type { History } from './history.js';
+import type { MaintenanceNote } from './maintenance-note.js';
 import { realName, serviceId, serviceName } from './names.js';
 
 /** Raised when a field changes its meaning or goes away; new fields may come at any time. */
 export const STATUS_VERSION = 1;
 
-/** `unknown`: not checked yet. */
-export type RealState = 'up' | 'down' | 'unknown' | 'maintenance';
+/** `unknown`: not checked yet. `drained` and `maintenance`: a file in the maintenance directory says so. */
+export type RealState = 'up' | 'down' | 'unknown' | 'maintenance' | 'drained';
+
+/** What the file of a real server in maintenance says, as far as it does. */
+export interface MaintenanceStatus {
+  readonly since: string | null;
+  readonly deadline: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+}
 
 export interface RealStatus {
   /** As configured: `192.168.0.1:80`. */
@@ -34,6 +43,8 @@ export interface RealStatus {
     readonly cause: string | null;
   } | null;
   readonly lastFailure: { readonly at: string; readonly cause: string; readonly text: string } | null;
+  /** Null: it is neither drained nor in maintenance. */
+  readonly maintenance: MaintenanceStatus | null;
 }
 
 export interface FallbackStatus {
@@ -72,7 +83,7 @@ export interface LiveStatus {
 export interface StatusScene {
   readonly director: Director;
   readonly history: History;
-  readonly isInMaintenance: (member: Member) => boolean;
+  readonly maintenanceOf: (member: Member) => MaintenanceNote | undefined;
   readonly status: DaemonStatus;
   readonly pid: number;
   /** Wall-clock milliseconds. */
@@ -94,21 +105,31 @@ const checkText = ({ checkType, service }: Virtual): string => {
   }
 };
 
-const stateOf = ({ director, isInMaintenance }: StatusScene, member: Member): RealState => {
+const stateOf = ({ director }: StatusScene, member: Member, note: MaintenanceNote | undefined): RealState => {
   const { standing } = healthOf(director, member);
-  return standing === 'down' && isInMaintenance(member) ? 'maintenance' : standing;
+  if (standing !== 'down' || note === undefined) return standing;
+  return note.mode === 'drained' ? 'drained' : 'maintenance';
 };
+
+const timeOf = (wall: number | undefined): string | null => (wall === undefined ? null : isoTime(wall));
+
+const maintenanceStatus = ({ since, deadline, by, reason }: MaintenanceNote): MaintenanceStatus => ({
+  since: timeOf(since),
+  deadline: timeOf(deadline),
+  by: by ?? null,
+  reason: reason ?? null,
+});
 
 const realStatus = (scene: StatusScene, member: Member): RealStatus => {
   const { director, history } = scene;
   const { id, probe, real, virtual } = member;
   const last = history.lastCheck(probe);
   const failure = history.lastFailure(probe);
-  const since = history.since(id);
+  const note = scene.maintenanceOf(member);
   return {
     server: realName(real),
-    state: stateOf(scene, member),
-    since: since === undefined ? null : isoTime(since),
+    state: stateOf(scene, member, note),
+    since: timeOf(history.since(id)),
     weight: real.weight,
     method: real.method,
     failures: healthOf(director, member).failures,
@@ -125,6 +146,7 @@ const realStatus = (scene: StatusScene, member: Member): RealStatus => {
             cause: last.cause ?? null,
           },
     lastFailure: failure === undefined ? null : { ...failure, at: isoTime(failure.at) },
+    maintenance: note === undefined ? null : maintenanceStatus(note),
   };
 };
 

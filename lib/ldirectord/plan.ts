@@ -90,8 +90,9 @@ const wantedAt = (
   // Not checked yet: what is there stays, what is not there waits for its first good check.
   if (group.some((member) => standingOf(director, member) === 'unknown')) return actual;
   const [first] = group;
-  // reference 3.4: quiescent=no takes it out.
-  if (first === undefined || !first.virtual.quiescent) return undefined;
+  // reference 3.4: quiescent=no takes it out. Ours: but not one that is drained, whose connections go on.
+  const keepsPlace = first?.virtual.quiescent === true || group.some(({ id }) => director.drained.has(id));
+  if (first === undefined || !keepsPlace) return undefined;
   if (actual !== undefined)
     return actual.weight === 0 && actual.method === first.real.method
       ? actual

@@ -1,8 +1,8 @@
-/** What has to be tried again after a batch, and when. */
+/** What becomes of a batch: what is refused, what has to be tried again, and when. */
 import { printChange } from '../ipvs/grammar/print-command.js';
 import type { Change, FailedChange } from '../ipvs/model.js';
 import { type Millis, millis } from '../time.js';
-import type { Settled } from './director.js';
+import type { Director, Settled } from './director.js';
 import { serviceId } from './names.js';
 import type { PlannedChange, Scope } from './plan.js';
 
@@ -68,4 +68,24 @@ export const outcomeOf = (
       members: new Map(failed.flatMap(({ members }) => members.map((id) => [id, { entering: isEntering(id) }]))),
     },
   };
+};
+
+/**
+ * Members of virtuals with a fallback that the engine is bound to refuse, so that the fallback does not leave the table for a
+ * server that never comes. `refuses` foresees a batch; undefined: nothing of it will be refused.
+ */
+export const foreseen = (
+  { config }: Pick<Director, 'config'>,
+  planned: readonly PlannedChange[],
+  scope: Scope,
+  refuses: (changes: readonly Change[]) => readonly FailedChange[],
+): Settled | undefined => {
+  const withFallback = new Set(
+    config.virtuals.flatMap(({ key, fallback }) => (fallback === undefined ? [] : [serviceId(key)])),
+  );
+  const guarded = planned.filter(({ virtualId }) => withFallback.has(virtualId));
+  const failures = refuses(guarded.map(({ change }) => change));
+  if (failures.length === 0) return undefined;
+  const { refused } = settledBy(outcomeOf(guarded, failures, scope));
+  return { gone: new Set(), granted: new Set(), refused };
 };

@@ -1,6 +1,6 @@
 /** The daemons of ha-suite on this machine, as programs that are not daemons meet them: sockets and journals. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { HaEvent, Program } from '../events/event.js';
 import { askControl, followControl } from './control-client.js';
 import { CONTROL_FOLDER, HEARTBEAT_SOCKET } from './control-socket.js';
@@ -17,7 +17,7 @@ export interface DaemonName {
 const named = (socket: string): DaemonName | undefined => {
   const [, instance] = /\/ldirectord-([^/]*)\.sock$/.exec(socket) ?? [];
   if (instance !== undefined) return { program: 'ldirectord', instance, socket };
-  return socket === HEARTBEAT_SOCKET ? { program: 'heartbeat', instance: '', socket } : undefined;
+  return basename(socket) === basename(HEARTBEAT_SOCKET) ? { program: 'heartbeat', instance: '', socket } : undefined;
 };
 
 const filesIn = (folder: string): readonly string[] | string => {
@@ -33,10 +33,10 @@ const filesIn = (folder: string): readonly string[] | string => {
 };
 
 /** The sockets that are there, heartbeat first, whether or not somebody answers; or why that cannot be seen. */
-export const listDaemons = (): readonly DaemonName[] | string => {
-  const files = filesIn(CONTROL_FOLDER);
+export const listDaemons = (folder = CONTROL_FOLDER): readonly DaemonName[] | string => {
+  const files = filesIn(folder);
   if (typeof files === 'string') return files;
-  return files.flatMap((file) => named(join(CONTROL_FOLDER, file)) ?? []);
+  return files.flatMap((file) => named(join(folder, file)) ?? []);
 };
 
 /** What all journals of this machine have kept, in the order in which it happened. */
@@ -50,10 +50,10 @@ export const pastEvents = (): readonly HaEvent[] => {
 };
 
 export interface Daemons {
-  readonly list: typeof listDaemons;
+  readonly list: () => ReturnType<typeof listDaemons>;
   readonly past: typeof pastEvents;
   readonly ask: typeof askControl;
   readonly follow: typeof followControl;
 }
 
-export const DAEMONS: Daemons = { list: listDaemons, past: pastEvents, ask: askControl, follow: followControl };
+export const DAEMONS: Daemons = { list: () => listDaemons(), past: pastEvents, ask: askControl, follow: followControl };

@@ -73,7 +73,8 @@ const isDirectory = (path: string): boolean => {
   }
 };
 
-const readServices = (): Services => {
+/** /etc/services; empty when it cannot be read. */
+export const readServices = (): Services => {
   try {
     return parseServices(readFileSync('/etc/services', 'utf8'));
   } catch {
@@ -107,6 +108,15 @@ const answersFor = async (needs: Needs, options: LoadOptions): Promise<Answers> 
       return [key, host.family === 'ipv6' && address !== undefined ? normalIpv6(address) : address];
     }),
   );
+};
+
+/** The facts of this machine for texts with these needs. Never rejects. */
+export const readDirectorFacts = async (needs: Needs, options: LoadOptions = {}): Promise<Facts> => {
+  const answers = await answersFor(needs, options);
+  const hosts = new Map(
+    [...answers].flatMap(([key, address]) => (address === undefined ? [] : [[key, address] as const])),
+  );
+  return factsOf(needs, hosts, options);
 };
 
 /** Says that a name goes on with its last address, at the first place where the file mentions it. */

@@ -38,7 +38,8 @@ const syncFolder = (folder: string): void => {
 /** Replaces a file as a whole; after the return its new content is on the disk (O_SYNC and fsync). Throws. */
 export const writeDurably = (path: string, content: Uint8Array, mode: number): void => {
   const temporary = `${path}.${process.pid}`;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_SYNC;
+  // Whoever may write the folder must not lead us astray with a link.
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_SYNC | constants.O_NOFOLLOW;
   const fd = openSync(temporary, flags, mode);
   try {
     fchmodSync(fd, mode);
@@ -48,6 +49,16 @@ export const writeDurably = (path: string, content: Uint8Array, mode: number): v
     closeSync(fd);
   }
   renameSync(temporary, path);
+  syncFolder(dirname(path));
+};
+
+/** Removes a file, which is no error when it is not there; after the return that is on the disk. Throws. */
+export const removeDurably = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
   syncFolder(dirname(path));
 };
 

@@ -1,18 +1,25 @@
 /** Plays a story with the real state machines and an administrator's own files, on virtual time. Pure. */
 
-import { parseAddressArgument } from '../agents/address-argument.js';
-import { groupAddresses, isAddress } from '../agents/announce-held.js';
+import { groupAddresses } from '../agents/announce-held.js';
 import type { HaConfig, ResourceGroup } from '../heartbeat/config/model.js';
 import { groupsOfConcern } from '../heartbeat/resources/scope.js';
 import { clusterSettings, linkMedia } from '../heartbeat/wiring/settings.js';
+import { normaliseAddress } from '../ipvs/address.js';
 import { type Millis, millis } from '../time.js';
 import { type AddressAccount, createAccounts } from './account.js';
-import { type Course, type SimulatedGroup, Simulation } from './simulation.js';
+import { Cables } from './cables.js';
+import { courseOf, type PlayedGroup } from './course.js';
+import type { DirectorFiles } from './director-files.js';
+import { Directors, patienceOf } from './directors.js';
+import { RealServers } from './real-servers.js';
+import { createServiceAccounts, type ServiceAccount } from './service-account.js';
+import { Simulation } from './simulation.js';
 import { type Cast, describeHappening, type Happening, type Story } from './story.js';
 
 export interface RehearsalInput {
   readonly config: HaConfig;
   readonly groups: readonly ResourceGroup[];
+  readonly directors: DirectorFiles;
   readonly story: Story;
   /** Of everything that is left to chance: which packets are lost, delays. */
   readonly seed: number;
@@ -31,7 +38,9 @@ export interface TimelineEntry {
 export interface Rehearsal {
   readonly timeline: readonly TimelineEntry[];
   readonly addresses: readonly AddressAccount[];
-  /** Every address ends with exactly one owner. */
+  /** In the order of ldirectord.cf; none where no ldirectord is played. */
+  readonly services: readonly ServiceAccount[];
+  /** Every address ends with exactly one owner, and every virtual service with a server that answers. */
   readonly passed: boolean;
   readonly duration: Millis;
 }
@@ -40,53 +49,31 @@ export interface Rehearsal {
 const REST = 60_000;
 /** A cluster that cannot find to itself before its story begins. */
 const LONGEST_START = 300_000;
-/** Our agents work in process (design, "speed"); asking the kernel takes no longer. */
-const OWN_AGENT = 5;
-const OWN_AGENTS: readonly string[] = ['IPaddr', 'IPaddr2', 'IPv6addr', 'SendArp', 'LVSSyncDaemonSwap'];
 /** A device that resets a node takes its time. */
 const FENCING = { time: 2_000, failures: 0 };
 
 /** Who and what a story about these files may name. */
-export const castOf = (config: HaConfig): Cast => ({
+export const castOf = ({
+  config,
+  groups,
+  directors,
+}: Pick<RehearsalInput, 'config' | 'groups' | 'directors'>): Cast => ({
   nodes: config.nodes.map(({ value }) => value),
   links: [...new Set(linkMedia(config).map(({ name }) => name))],
+  reals: [...directors.reals.keys()],
+  resources: [...new Set(groups.flatMap(({ resources }) => resources.map(({ word }) => word)))],
 });
 
-interface Group extends SimulatedGroup {
-  readonly written: ResourceGroup;
-}
+/** An address in the one spelling that ldirectord has for it. */
+const normalAddress = (written: string): string => normaliseAddress(written)?.address ?? written;
 
-const groupsOf = (groups: readonly ResourceGroup[]): readonly Group[] =>
+const groupsOf = (groups: readonly ResourceGroup[]): readonly PlayedGroup[] =>
   groups.map((written, index) => ({
     id: String(index),
     node: written.node.toLowerCase(),
     key: written.resources[0]?.word ?? '',
     written,
   }));
-
-/** The device that clients reach an address by: the one that haresources names, or any. */
-const deviceOf = ({ resources }: ResourceGroup, address: string): string | undefined =>
-  resources.map(({ args }) => parseAddressArgument(args.join('::'))).find((argument) => argument.address === address)
-    ?.device;
-
-/** How long each resource takes, and when the addresses of a group are all there, or the first of them goes. */
-const courseOf =
-  (scriptTime: Millis, groups: readonly Group[]) =>
-  (action: 'acquire' | 'release', ids: readonly string[]): Course => {
-    const addresses = new Map<string, number>();
-    let total = 1;
-    for (const { id, written } of groups.filter((group) => ids.includes(group.id))) {
-      const inTurn = action === 'acquire' ? written.resources : written.resources.toReversed();
-      for (const resource of inTurn) {
-        const begun = total;
-        total += OWN_AGENTS.includes(resource.agent) ? OWN_AGENT : scriptTime;
-        if (!isAddress(resource)) continue;
-        if (action === 'acquire') addresses.set(id, total);
-        else if (!addresses.has(id)) addresses.set(id, begun);
-      }
-    }
-    return { total, addresses };
-  };
 
 /** Log lines that tell nothing that the timeline does not say anyway, or that come with every start. */
 const CHATTER = [
@@ -95,35 +82,24 @@ const CHATTER = [
   /^info: Link /,
 ];
 
-/** Which cables are down: of the network itself, or of one node. */
-class Cables {
-  private readonly down = new Map<string, { readonly link: string; readonly node: string | undefined }>();
+const NO_MAINTENANCE = ', but ldirectord.cf has no maintenancedir';
+const hasMaintenance = ({ files }: DirectorFiles): boolean =>
+  files.some(({ config }) => config.maintenanceDirectory !== undefined);
 
-  set({ link, node, up }: Extract<Happening, { type: 'link' }>): void {
-    const key = `${link} ${node ?? ''}`;
-    if (up) this.down.delete(key);
-    else this.down.set(key, { link, node });
-  }
+const brokenName = (node: string, word: string): string => `${node} ${word}`;
 
-  /** Cuts in a simulation what these cables carry, and nothing else. */
-  apply(simulation: Simulation, nodes: readonly string[]): void {
-    simulation.heal();
-    for (const { link, node } of this.down.values()) {
-      for (const [index, one] of nodes.entries()) {
-        for (const other of nodes.slice(index + 1)) {
-          if (node === undefined || node === one || node === other) simulation.partition(one, other, link);
-        }
-      }
-    }
-  }
-
-  /** Whether clients that come over a device reach a node. */
-  reaches(node: string, device: string | undefined): boolean {
-    return device === undefined || ![...this.down.values()].some((one) => one.link === device && one.node === node);
-  }
+/** Everything that a story acts upon. */
+interface Stage {
+  readonly simulation: Simulation;
+  readonly cables: Cables;
+  readonly directors: Directors;
+  readonly reals: RealServers;
+  /** Resources that can not be started on a node now: `lb1 IPaddr2::10.0.0.100`. */
+  readonly broken: Set<string>;
+  readonly nodes: readonly string[];
 }
 
-const perform = (simulation: Simulation, cables: Cables, nodes: readonly string[], happening: Happening): void => {
+const perform = ({ simulation, cables, directors, reals, broken, nodes }: Stage, happening: Happening): void => {
   switch (happening.type) {
     case 'power':
       if (happening.on) simulation.start(happening.node);
@@ -134,7 +110,10 @@ const perform = (simulation: Simulation, cables: Cables, nodes: readonly string[
       return;
     case 'hang':
       if (happening.still) simulation.pause(happening.node);
-      else simulation.resume(happening.node);
+      else {
+        simulation.resume(happening.node);
+        directors.resumed(happening.node);
+      }
       return;
     case 'link':
       cables.set(happening);
@@ -157,30 +136,60 @@ const perform = (simulation: Simulation, cables: Cables, nodes: readonly string[
           : { t: 'hb_takeover', rsc_hold: happening.scope },
       );
       return;
+    case 'real':
+      reals.set(happening.real, happening.condition);
+      return;
+    case 'maintenance':
+      directors.maintain(happening.real, happening.isOut);
+      return;
+    case 'resource': {
+      const what = brokenName(happening.node, happening.resource);
+      if (happening.starts) broken.delete(what);
+      else broken.add(what);
+      return;
+    }
     case 'clock':
       simulation.stepClock(happening.node, happening.by);
   }
 };
 
-/** Everybody is up, nothing moves, and every group that has a living node runs. */
-const isAtRest = (simulation: Simulation, nodes: readonly string[], groups: readonly Group[]): boolean =>
+/** Everybody is up, nothing moves, every group that has a living node runs, and every real server has been checked. */
+const isAtRest = ({ simulation, directors, nodes }: Stage, groups: readonly PlayedGroup[]): boolean =>
   nodes.every((name) => simulation.view(name)?.resources !== 'transition') &&
-  groups.every(({ id, written }) => groupAddresses([written]).length === 0 || simulation.servers(id).length > 0);
+  groups.every(({ id, written }) => groupAddresses([written]).length === 0 || simulation.servers(id).length > 0) &&
+  directors.isSettled();
 
-/**
- * Starts the cluster, lets it come to rest, and plays the story; ends a minute (and one initdead) after its last moment
- * unless it says itself when.
- */
-export const rehearse = ({ config, groups, story, seed, scriptTime }: RehearsalInput): Rehearsal => {
-  const { nodes, links } = castOf(config);
-  const all = groupsOf(groups);
+/** The nodes, the network and the servers of these files, all of them well. */
+const stageOf = (input: RehearsalInput, all: readonly PlayedGroup[]): Stage => {
+  const { config, groups, directors: files, seed, scriptTime } = input;
+  const { nodes, links } = castOf(input);
+  const broken = new Set<string>();
+  const cables = new Cables(groups);
+  const reals = new RealServers(files.reals);
+  const directors = new Directors(files.files, reals, {
+    now: () => millis(simulation.now),
+    after: (delay, run) => simulation.after(delay, run),
+    isPaused: (node) => simulation.isPaused(node),
+    reaches: (node, address) => cables.reaches(node, cables.deviceTowards(address)),
+    log: (node, text) => simulation.log.push({ at: simulation.now, node, text: files.named(text) }),
+  });
   const simulation = new Simulation({
     seed,
     nodes,
     links,
     groups: all,
     records: false,
-    course: courseOf(scriptTime, all),
+    course: (action, ids, node) =>
+      courseOf(
+        action,
+        all.filter(({ id }) => ids.includes(id)),
+        {
+          scriptTime,
+          programOf: files.pathOf,
+          failsToStart: ({ word }) => broken.has(brokenName(node, word)),
+        },
+      ),
+    onlooker: directors,
     ...(config.fencing === undefined ? {} : { fencing: FENCING }),
     settings: (self) => {
       // Identity, generation and seed are the simulation's own.
@@ -203,21 +212,38 @@ export const rehearse = ({ config, groups, story, seed, scriptTime }: RehearsalI
       return settings;
     },
   });
+  return { simulation, cables, directors, reals, broken, nodes };
+};
+
+const letComeToRest = (stage: Stage, all: readonly PlayedGroup[]): void => {
+  const { simulation, nodes } = stage;
   for (const node of nodes) simulation.start(node);
   simulation.run(1_000);
-  while (!isAtRest(simulation, nodes, all) && simulation.now < LONGEST_START) simulation.run(1_000);
+  while (!isAtRest(stage, all) && simulation.now < LONGEST_START) simulation.run(1_000);
   // Whoever has just started asks for more patience than later (heartbeat reference 5.3).
   simulation.run(10_000);
+};
+
+/**
+ * Starts the cluster, lets it come to rest, and plays the story; ends a minute (and one initdead, and as long as ldirectord
+ * takes for the last change of a real server) after its last moment unless it says itself when.
+ */
+export const rehearse = (input: RehearsalInput): Rehearsal => {
+  const { config, groups, directors: files, story } = input;
+  const all = groupsOf(groups);
+  const stage = stageOf(input, all);
+  const { simulation, cables, directors } = stage;
+  letComeToRest(stage, all);
 
   const begun = simulation.now;
   const timeline: TimelineEntry[] = [];
-  const cables = new Cables();
   const places = all.flatMap(({ id, written }) =>
-    groupAddresses([written]).map((address) => ({ address, group: id, device: deviceOf(written, address) })),
+    groupAddresses([written]).map((address) => ({ address, group: id, device: cables.deviceOf(address) })),
   );
   const accounts = createAccounts(places.map(({ address }) => address));
+  const serviceAccounts = createServiceAccounts();
   let told = simulation.log.length;
-  let [seen, owners] = [-1, new Map<string, string>()];
+  let [seen, owners] = [-1, new Map<string, readonly string[]>()];
   const tellLog = (): void => {
     for (; told < simulation.log.length; told += 1) {
       const line = simulation.log[told];
@@ -225,40 +251,48 @@ export const rehearse = ({ config, groups, story, seed, scriptTime }: RehearsalI
         timeline.push({ at: millis(line.at - begun), node: line.node, text: line.text });
     }
   };
+  const noteServices = (at: Millis): void => {
+    for (const service of directors.services) {
+      // Where heartbeat knows nothing of an address, or there is none, clients are taken to find ldirectord.
+      const nodes = owners.get(normalAddress(service.address ?? '')) ?? directors.runsOn(service);
+      serviceAccounts.note(files.named(service.id), at, directors.stateOf(service, nodes));
+    }
+  };
   const look = (): void => {
     tellLog();
-    if (seen === simulation.moves) return;
-    seen = simulation.moves;
+    const moves = simulation.moves + directors.moves;
+    if (seen === moves) return;
+    seen = moves;
     const at = millis(simulation.now - begun);
-    const serving = new Map<string, string>();
+    const serving = new Map<string, readonly string[]>();
     for (const { address, group, device } of places) {
       const answering = simulation.servers(group).filter((node) => cables.reaches(node, device));
       accounts.note(address, at, answering);
-      serving.set(address, answering.join(' and '));
-    }
-    for (const [address, now] of serving) {
-      if (owners.get(address) === now) continue;
-      timeline.push({ at, text: `${address} is served by ${now === '' ? 'nobody' : now}` });
+      serving.set(normalAddress(address), answering);
+      const [before, now] = [owners.get(normalAddress(address))?.join(' and '), answering.join(' and ')];
+      if (before !== now) timeline.push({ at, text: `${address} is served by ${now === '' ? 'nobody' : now}` });
     }
     owners = serving;
+    noteServices(at);
   };
   look();
-  for (const { at, happening } of story.moments) {
+  const moments = story.moments.filter(({ at }) => at <= (story.end ?? at));
+  for (const { at, happening } of moments) {
     simulation.run(begun + at - simulation.now, look);
-    timeline.push({ at, text: describeHappening(happening) });
-    perform(simulation, cables, nodes, happening);
-    // A cable may be on the clients' way.
+    const isUnheard = happening.type === 'maintenance' && !hasMaintenance(files);
+    timeline.push({ at, text: `${describeHappening(happening)}${isUnheard ? NO_MAINTENANCE : ''}` });
+    perform(stage, happening);
+    // A cable may be on the clients' way, a server may answer no more.
     seen = -1;
     look();
   }
-  const last = story.moments.at(-1)?.at ?? 0;
-  const end = story.end ?? last + config.initdead + REST;
+  const end = story.end ?? (moments.at(-1)?.at ?? 0) + config.initdead + REST + patienceOf(files.files);
   simulation.run(Math.max(0, begun + end - simulation.now), look);
-  const addresses = accounts.close(millis(simulation.now - begun));
-  return {
-    timeline,
-    addresses,
-    passed: addresses.every((account) => account.owners.length === 1),
-    duration: millis(simulation.now - begun),
-  };
+  const duration = millis(simulation.now - begun);
+  const addresses = accounts.close(duration);
+  const services = serviceAccounts
+    .close(duration)
+    .map((account) => ({ ...account, servers: account.servers.map(files.named) }));
+  const passed = addresses.every((account) => account.owners.length === 1) && services.every(({ served }) => served);
+  return { timeline, addresses, services, passed, duration };
 };

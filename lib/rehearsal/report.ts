@@ -1,5 +1,6 @@
 /** A rehearsal in words: for people at a terminal, and as JSON. Pure. */
 import type { Rehearsal, TimelineEntry } from './rehearse.js';
+import type { ServiceAccount } from './service-account.js';
 
 export interface Told {
   readonly story: readonly string[];
@@ -27,20 +28,44 @@ const timelineLine = ({ at, node, text }: TimelineEntry, nameWidth: number, colo
   return `${(at / 1000).toFixed(3).padStart(10)} s  ${(node ?? '').padEnd(nameWidth)}  ${begin}${text}${end}`;
 };
 
-const verdict = ({ passed, addresses }: Rehearsal): string => {
-  if (passed) return 'Every address has one owner in the end.';
-  const wrong = addresses.filter(({ owners }) => owners.length !== 1);
-  return wrong
-    .map(
-      ({ address, owners }) =>
-        `${address} ends ${owners.length === 0 ? 'without an owner' : `on ${owners.join(' and ')}`}.`,
-    )
-    .join('\n');
+const verdict = ({ passed, addresses, services }: Rehearsal): string => {
+  if (passed)
+    return `Every address has one owner in the end${services.length === 0 ? '' : ', and every service a server that answers'}.`;
+  return [
+    ...addresses
+      .filter(({ owners }) => owners.length !== 1)
+      .map(
+        ({ address, owners }) =>
+          `${address} ends ${owners.length === 0 ? 'without an owner' : `on ${owners.join(' and ')}`}.`,
+      ),
+    ...services.filter(({ served }) => !served).map(({ service }) => `${service} ends without a server that answers.`),
+  ].join('\n');
+};
+
+const inTheEnd = ({ owners, servers, served }: ServiceAccount): string => {
+  if (owners.length === 0) return 'nobody';
+  const count = `${servers.length} ${servers.length === 1 ? 'server' : 'servers'}`;
+  return `${count} on ${owners.join(' and ')}${served || servers.length === 0 ? '' : ', dead'}`;
+};
+
+/** What became of the clients of each virtual service. */
+const serviceTable = (services: readonly ServiceAccount[]): readonly string[] => {
+  const rows = services.map((one) => [
+    one.service,
+    seconds(one.outage),
+    seconds(one.longest),
+    seconds(one.fallback),
+    seconds(one.dead),
+    `${(one.lost * 100).toFixed(1)}%`,
+    inTheEnd(one),
+  ]);
+  const head = ['service', 'no answer', 'longest', 'on fallback', 'sent to the dead', 'requests lost', 'in the end'];
+  return aligned([head, ...rows]);
 };
 
 /** Timeline, outages and verdict; ends with a newline. */
 export const reportText = ({ story, seed, rehearsal }: Told, coloured: boolean): string => {
-  const { timeline, addresses, duration } = rehearsal;
+  const { timeline, addresses, services, duration } = rehearsal;
   const nameWidth = Math.max(0, ...timeline.map(({ node }) => (node ?? '').length));
   const rows = [
     ['address', 'outage', 'longest', 'two owners', 'in the end'],
@@ -58,6 +83,7 @@ export const reportText = ({ story, seed, rehearsal }: Told, coloured: boolean):
     ...timeline.map((entry) => timelineLine(entry, nameWidth, coloured)),
     '',
     ...(addresses.length === 0 ? ['There is no address in haresources.'] : aligned(rows)),
+    ...(services.length === 0 ? [] : ['', ...serviceTable(services)]),
     verdict(rehearsal),
     '',
   ].join('\n');

@@ -26,7 +26,9 @@ const pickOf = (seed: number): Pick => {
   };
 };
 
-const FORMS: readonly ((node: string, link: string, from: number, to: number, pick: Pick) => string)[] = [
+type Form = (node: string, link: string, from: number, to: number, pick: Pick) => string;
+
+const FORMS: readonly Form[] = [
   (node, _link, from) => `${node} loses power at ${from}s`,
   (node, _link, from, to) => `${node} loses power ${from}s-${to}s`,
   (node, _link, from, to) => `daemon of ${node} dies ${from}s-${to}s`,
@@ -38,20 +40,37 @@ const FORMS: readonly ((node: string, link: string, from: number, to: number, pi
   (node, _link, from) => `${node} standby at ${from}s`,
 ];
 
-const invent = ({ nodes, links }: Cast, pick: Pick): Sentences =>
+/** What befalls real servers; they recover, so that a story is not bad only because everything is broken in the end. */
+const realForms = (reals: readonly string[]): readonly Form[] => {
+  if (reals.length === 0) return [];
+  const anyOf = (pick: Pick): string => reals[pick(reals.length)] ?? '';
+  return [
+    (_node, _link, from, to, pick) => `${anyOf(pick)} silent ${from}s-${to}s`,
+    (_node, _link, from, to, pick) => `${anyOf(pick)} refuses ${from}s-${to}s`,
+    (_node, _link, from, to, pick) => `${anyOf(pick)} answers wrong ${from}s-${to}s`,
+    (_node, _link, from, to, pick) => `${anyOf(pick)} slow ${1 + pick(20)}s ${from}s-${to}s`,
+  ];
+};
+
+const invent = ({ nodes, links, reals }: Cast, pick: Pick): Sentences =>
   Array.from({ length: 1 + pick(MOST_SENTENCES) }, () => {
     const from = pick(SPAN);
     const to = from + 1 + pick(SPAN);
     const node = nodes[pick(Math.min(2, nodes.length))] ?? '';
-    const form = FORMS[pick(FORMS.length)] ?? FORMS[0];
+    const forms = [...FORMS, ...realForms(reals)];
+    const form = forms[pick(forms.length)] ?? forms[0];
     return form?.(node, links[pick(links.length)] ?? '', from, to, pick) ?? '';
   });
 
-/** The more the worse: addresses that end without one owner count before any time, two owners before none. */
-const harm = ({ addresses }: Rehearsal): readonly number[] => [
-  addresses.filter(({ owners }) => owners.length !== 1).length,
+/**
+ * The more the worse: addresses that end without one owner and services without a server count before any time, two owners
+ * before none, and requests that are lost last.
+ */
+const harm = ({ addresses, services, duration }: Rehearsal): readonly number[] => [
+  addresses.filter(({ owners }) => owners.length !== 1).length + services.filter(({ served }) => !served).length,
   Math.max(0, ...addresses.map(({ double }) => double)),
-  Math.max(0, ...addresses.map(({ longest }) => longest)),
+  Math.max(0, ...[...addresses, ...services].map(({ longest }) => longest)),
+  Math.max(0, ...services.map(({ lost }) => lost * duration)),
 ];
 
 const compare = (one: readonly number[], other: readonly number[]): number =>

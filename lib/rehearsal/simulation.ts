@@ -4,11 +4,14 @@
  *
  * Everything is decided by one seed, so that a failing run can be repeated.
  */
+import { plus } from '../heartbeat/cluster/holdings.js';
 import type {
   ClusterEffect,
   ClusterEvent,
   ClusterSettings,
   ClusterView,
+  Holding,
+  JobResult,
   JobScope,
   PeerSeen,
 } from '../heartbeat/cluster/interface.js';
@@ -39,6 +42,22 @@ export interface SimulatedGroup {
 export interface Course {
   readonly total: number;
   readonly addresses: ReadonlyMap<string, number>;
+  /** When programs that the groups start are up, or are told to end. */
+  readonly programs?: ReadonlyMap<string, number>;
+  /** Groups that could not be started, and when what had come of them goes again. */
+  readonly failure?: Pick<Course, 'addresses' | 'programs'> & { readonly groups: ReadonlySet<string> };
+  /** What is logged on the way. */
+  readonly said?: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** Who plays what runs on the machines beside heartbeat. */
+export interface Onlooker {
+  /** Heartbeat starts on a node, and with it whatever starts at boot. */
+  readonly booted: (node: string) => void;
+  /** A node has lost power or was reset: nothing runs there any more. */
+  readonly dark: (node: string) => void;
+  /** A program of `course` has been started, or is told to end. */
+  readonly program: (node: string, program: string, runs: boolean) => void;
 }
 
 export interface SimulationOptions {
@@ -52,11 +71,12 @@ export interface SimulationOptions {
   /** How long one job takes, at most. */
   readonly jobTime?: number;
   /** The course of a job with these groups, to the millisecond; in place of `jobTime`. */
-  readonly course?: (action: 'acquire' | 'release', groups: readonly string[]) => Course;
+  readonly course?: (action: 'acquire' | 'release', groups: readonly string[], node: string) => Course;
   /** Keep what was sent and asked for; a long run of which only the outcome counts does without. Default: yes. */
   readonly records?: boolean;
   /** What the fencing device of every node is like; none where nothing is said. */
   readonly fencing?: Fencing;
+  readonly onlooker?: Onlooker;
   /** Which implementation runs on a node; ours where nothing is said. */
   readonly hosts?: Readonly<Record<string, MakeHost>>;
 }
@@ -76,6 +96,8 @@ interface Machine {
   readonly running: Set<string>;
   /** The groups whose addresses answer here; without a `course` from the end of their start to the begin of their stop. */
   readonly serving: Set<string>;
+  /** The programs of `course` that run here. */
+  readonly programs: Set<string>;
   readonly jobs: { readonly job: number; readonly action: 'acquire' | 'release'; readonly groups: readonly string[] }[];
   working: boolean;
   /** The last wake in the plan, so that it is not put there twice. */
@@ -101,6 +123,7 @@ export interface Traffic {
 const UUID_LENGTH = 16;
 /** As lib/heartbeat/wiring/fencing.ts tries again. */
 const FENCING_RETRY = 5_000;
+const NO_PROGRAMS: ReadonlyMap<string, number> = new Map();
 /** From a reset until the daemon starts. */
 const BOOT_TIME = 20_000;
 
@@ -140,6 +163,7 @@ export class Simulation {
         backlog: [],
         running: new Set(),
         serving: new Set(),
+        programs: new Set(),
         jobs: [],
         working: false,
         life: 0,
@@ -161,7 +185,8 @@ export class Simulation {
     return found;
   }
 
-  private at(delay: number, run: () => void): void {
+  /** Lets something happen after so many milliseconds. */
+  after(delay: number, run: () => void): void {
     this.plan.add(this.now + delay, run);
   }
 
@@ -180,6 +205,7 @@ export class Simulation {
     machine.paused = false;
     machine.backlog = [];
     machine.wakePlanned = undefined;
+    this.options.onlooker?.booted(name);
     const make = this.options.hosts?.[name] ?? ourHost;
     machine.host = make(this.settings(name, machine.generation), this.instant(machine));
     this.feed(machine, { type: 'start', loadAverage: '0.00 0.00 0.00 1/1 1' });
@@ -220,7 +246,13 @@ export class Simulation {
 
   /** The machine loses power: its addresses are gone with it. */
   crash(name: string): void {
-    this.end(this.machine(name));
+    this.goDark(this.machine(name));
+  }
+
+  private goDark(machine: Machine): void {
+    machine.programs.clear();
+    this.options.onlooker?.dark(machine.name);
+    this.end(machine);
   }
 
   /** The daemon is killed: whatever runs goes on running, and nobody stops it. */
@@ -237,9 +269,18 @@ export class Simulation {
     machine.life += 1;
     machine.running.clear();
     machine.serving.clear();
+    for (const program of machine.programs) this.turn(machine, program, false);
     this.moves += 1;
     machine.jobs.length = 0;
     machine.working = false;
+  }
+
+  /** A program of the groups starts or ends; one that runs already is not started twice. */
+  private turn(machine: Machine, program: string, runs: boolean): void {
+    if (machine.programs.has(program) === runs) return;
+    if (runs) machine.programs.add(program);
+    else machine.programs.delete(program);
+    this.options.onlooker?.program(machine.name, program, runs);
   }
 
   /** The daemon and its jobs stand still, the addresses stay. */
@@ -323,7 +364,7 @@ export class Simulation {
     const wake = host.wakeAt();
     if (wake - this.now > 1e9 || machine.wakePlanned === wake) return;
     machine.wakePlanned = wake;
-    this.at(Math.max(0, wake - this.now), () => {
+    this.after(Math.max(0, wake - this.now), () => {
       if (machine.life !== life) return;
       if (machine.wakePlanned === wake) machine.wakePlanned = undefined;
       if (host.wakeAt() === wake) this.feed(machine, WAKE);
@@ -359,7 +400,7 @@ export class Simulation {
       case 'exit':
         this.end(machine);
         // reference 6.7: a restart sleeps for deadtime and one second.
-        if (effect.restart) this.at(4000, () => this.start(machine.name));
+        if (effect.restart) this.after(4000, () => this.start(machine.name));
         return;
       default:
         return;
@@ -389,7 +430,7 @@ export class Simulation {
     const { life, fencing: order } = machine;
     const device = this.options.fencing;
     if (order === undefined || device === undefined) return;
-    this.at(device.time, () => {
+    this.after(device.time, () => {
       const stands = (): boolean => machine.life === life && machine.fencing === order;
       order.tries += 1;
       const works = order.tries > device.failures;
@@ -397,7 +438,7 @@ export class Simulation {
       if (works) this.reset(order.node);
       if (!stands()) return;
       if (!works) {
-        this.at(FENCING_RETRY, () => {
+        this.after(FENCING_RETRY, () => {
           if (stands()) this.fence(machine);
         });
         return;
@@ -411,9 +452,9 @@ export class Simulation {
   private reset(name: string): void {
     const machine = this.machine(name);
     this.resets.push({ at: this.now, node: name });
-    this.end(machine);
+    this.goDark(machine);
     const { life } = machine;
-    this.at(BOOT_TIME, () => {
+    this.after(BOOT_TIME, () => {
       if (machine.life === life) this.start(name);
     });
   }
@@ -427,31 +468,52 @@ export class Simulation {
     const { life } = machine;
     /** What a machine does that stands still is done when it goes on. */
     const later = (time: number, act: () => void): void =>
-      this.at(time, () => {
+      this.after(time, () => {
         if (machine.life !== life) return;
         if (machine.paused) later(100, act);
         else act();
       });
-    const { total, addresses } = this.courseOf(next.action, next.groups);
-    for (const [group, time] of addresses) {
-      later(time, () => {
-        if (next.action === 'acquire') machine.serving.add(group);
-        else machine.serving.delete(group);
-        this.moves += 1;
-      });
-    }
+    const { total, said = [], failure, ...course } = this.courseOf(next.action, next.groups, machine.name);
+    const move = (
+      { addresses, programs = NO_PROGRAMS }: Pick<Course, 'addresses' | 'programs'>,
+      come: boolean,
+    ): void => {
+      for (const [group, time] of addresses) {
+        later(time, () => {
+          if (come) machine.serving.add(group);
+          else machine.serving.delete(group);
+          this.moves += 1;
+        });
+      }
+      for (const [program, time] of programs) later(time, () => this.turn(machine, program, come));
+    };
+    for (const { at, text } of said) later(at, () => this.log.push({ at: this.now, node: machine.name, text }));
+    move(course, next.action === 'acquire');
+    if (failure !== undefined) move(failure, false);
     later(total, () => {
-      if (next.action === 'release') for (const group of next.groups) machine.running.delete(group);
+      const over = next.action === 'release' ? next.groups : (failure?.groups ?? []);
+      for (const group of over) machine.running.delete(group);
       machine.jobs.shift();
       machine.working = false;
-      this.feed(machine, { type: 'jobDone', job: next.job, outcome: 'done' });
+      const outcome: JobResult =
+        failure === undefined
+          ? { outcome: 'done' }
+          : { outcome: 'failed', failed: this.holding(machine.name, failure.groups) };
+      this.feed(machine, { type: 'jobDone', job: next.job, ...outcome });
       this.work(machine);
     });
   }
 
-  private courseOf(action: 'acquire' | 'release', groups: readonly string[]): Course {
+  /** Whose groups these are, seen from a node. */
+  private holding(self: string, groups: ReadonlySet<string>): Holding {
+    return this.groupsOfAll
+      .filter(({ id }) => groups.has(id))
+      .reduce<Holding>((sum, { node }) => plus(sum, node === self ? 'local' : 'foreign'), 'none');
+  }
+
+  private courseOf(action: 'acquire' | 'release', groups: readonly string[], node: string): Course {
     const { course, jobTime = 50 } = this.options;
-    if (course !== undefined) return course(action, groups);
+    if (course !== undefined) return course(action, groups, node);
     const total = 1 + this.chance() * jobTime;
     return { total, addresses: new Map(groups.map((group) => [group, action === 'acquire' ? total : 0])) };
   }
@@ -461,7 +523,7 @@ export class Simulation {
       if (to === from) continue;
       for (const link of this.links) {
         for (const delay of this.wires.arrivals()) {
-          this.at(delay, () => {
+          this.after(delay, () => {
             if (this.wires.carries(from.name, to.name, link)) this.feed(to, { type: 'packet', message: sent, link });
           });
         }
@@ -514,6 +576,10 @@ export class Simulation {
   /** The nodes on which the addresses of a group answer, a killed daemon's too; whether anybody reaches them is another question. */
   servers(group: string): readonly string[] {
     return [...this.machines.values()].filter(({ serving }) => serving.has(group)).map(({ name }) => name);
+  }
+
+  isPaused(name: string): boolean {
+    return this.machine(name).paused;
   }
 
   /** What was logged on a node, in order. */

@@ -7,6 +7,7 @@ import type { Diagnostic, Parsed, Position } from '../config/diagnostic.js';
 import { diagnosticAt, type Source, sourceOf, type Word, wordsOf } from '../config/source.js';
 import { suggest } from '../config/suggest.js';
 import { type Millis, millis } from '../time.js';
+import type { Condition } from './real-servers.js';
 
 export const SCOPES = ['all', 'local', 'foreign', 'failback'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -24,6 +25,12 @@ export type Happening =
   /** Of every packet between the nodes; `loss` from 0 to 1, the others in milliseconds. */
   | { readonly type: 'weather'; readonly what: 'loss' | 'delay' | 'jitter'; readonly value: number }
   | { readonly type: 'ask'; readonly tool: 'standby' | 'takeover'; readonly node: string; readonly scope: Scope }
+  /** A real server or a service on it. */
+  | { readonly type: 'real'; readonly real: string; readonly condition: Condition }
+  /** A file in the maintenance directory of every node names a real server, or does so no more. */
+  | { readonly type: 'maintenance'; readonly real: string; readonly isOut: boolean }
+  /** A resource, by its word in haresources, can not be started on a node, or can again. */
+  | { readonly type: 'resource'; readonly resource: string; readonly node: string; readonly starts: boolean }
   /** Somebody sets the wall clock, by so many milliseconds. */
   | { readonly type: 'clock'; readonly node: string; readonly by: number };
 
@@ -44,6 +51,10 @@ export interface Story {
 export interface Cast {
   readonly nodes: readonly string[];
   readonly links: readonly string[];
+  /** As ldirectord.cf names them, with and without their port; none where there is no ldirectord. */
+  readonly reals: readonly string[];
+  /** The words of haresources. */
+  readonly resources: readonly string[];
 }
 
 /** From when to when; `from` alone: from then on. */
@@ -56,6 +67,8 @@ interface When {
 interface Parts {
   readonly node: string;
   readonly link: string;
+  readonly real: string;
+  readonly resource: string;
   readonly scope: Scope;
   readonly share: number;
   readonly time: Millis;
@@ -79,6 +92,11 @@ const during = ({ from, to }: When, begin: Happening, end?: Happening): Story =>
 });
 
 const sentence = (form: string, tell: Sentence['tell']): Sentence => ({ form: form.split(' '), tell });
+
+const WELL: Condition = { is: 'well' };
+
+const realDuring = ({ real, when }: Pick<Parts, 'real' | 'when'>, condition: Condition): Story =>
+  during(when, { type: 'real', real, condition }, { type: 'real', real, condition: WELL });
 
 /** `WHEN` may be `at TIME`, `TIME-TIME` or nothing, `AT` only the first; `SCOPE` may be left out. */
 const SENTENCES: readonly Sentence[] = [
@@ -118,6 +136,21 @@ const SENTENCES: readonly Sentence[] = [
   sentence('jitter TIME WHEN', ({ time, when }) =>
     during(when, { type: 'weather', what: 'jitter', value: time }, { type: 'weather', what: 'jitter', value: 0 }),
   ),
+  sentence('REAL silent WHEN', (parts) => realDuring(parts, { is: 'silent' })),
+  sentence('REAL refuses WHEN', (parts) => realDuring(parts, { is: 'refusing' })),
+  sentence('REAL answers wrong WHEN', (parts) => realDuring(parts, { is: 'wrong' })),
+  sentence('REAL slow TIME WHEN', (parts) => realDuring(parts, { is: 'slow', by: parts.time })),
+  sentence('REAL answers AT', (parts) => realDuring(parts, WELL)),
+  sentence('REAL in maintenance WHEN', ({ real, when }) =>
+    during(when, { type: 'maintenance', real, isOut: true }, { type: 'maintenance', real, isOut: false }),
+  ),
+  sentence('RESOURCE on NODE fails to start WHEN', ({ resource, node, when }) =>
+    during(
+      when,
+      { type: 'resource', resource, node, starts: false },
+      { type: 'resource', resource, node, starts: true },
+    ),
+  ),
   sentence('end AT', ({ when }) => ({ moments: [], end: when.from })),
 ];
 
@@ -144,13 +177,32 @@ type Taken = { readonly used: number; readonly parts: Reading } | Misfit;
 const A_TIME = 'a time such as 10s, 250ms, 1.5m or 2h';
 const isMisfit = (taken: object): taken is Misfit => 'message' in taken;
 
-const oneOf = (what: 'node' | 'link', words: readonly Word[], index: number, known: readonly string[]): Taken => {
+/** What is called by a name, and where the names come from. */
+const NAMED = {
+  NODE: { what: 'node', part: 'node', file: 'ha.cf' },
+  LINK: { what: 'link', part: 'link', file: 'ha.cf' },
+  REAL: { what: 'real server', part: 'real', file: 'ldirectord.cf' },
+  RESOURCE: { what: 'resource', part: 'resource', file: 'haresources' },
+} as const;
+type NameSlot = keyof typeof NAMED;
+const isNameSlot = (slot: string): slot is NameSlot => slot in NAMED;
+
+/** More names than these are looked up elsewhere. */
+const MOST_NAMES = 8;
+const listed = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
+const oneOf = (slot: NameSlot, words: readonly Word[], index: number, known: readonly string[]): Taken => {
+  const { what, part, file } = NAMED[slot];
   const said = words[index]?.value;
   if (said === undefined) return { index, message: `the name of a ${what} is missing` };
   const found = known.find((name) => name.toLowerCase() === said.toLowerCase());
-  if (found !== undefined) return { used: 1, parts: { [what]: found } };
-  const message = `there is no ${what} '${said}' in ha.cf, only ${known.join(', ')}`;
-  return { index, message, suggestion: suggest(said, known) };
+  if (found !== undefined) return { used: 1, parts: { [part]: found } };
+  const none = slot === 'REAL' ? ': no ldirectord is played' : '';
+  const others = known.length === 0 ? none : `, only ${listed(known)}`;
+  return { index, message: `there is no ${what} '${said}' in ${file}${others}`, suggestion: suggest(said, known) };
 };
 
 const instant = (words: readonly Word[], index: number): Taken => {
@@ -193,12 +245,16 @@ const scopeAt = (words: readonly Word[], index: number): Taken => {
   return { used: found === undefined ? 0 : 1, parts: { scope: found ?? 'all' } };
 };
 
-const take = (slot: string, words: readonly Word[], index: number, { nodes, links }: Cast): Taken => {
+const take = (slot: string, words: readonly Word[], index: number, cast: Cast): Taken => {
   switch (slot) {
     case 'NODE':
-      return oneOf('node', words, index, nodes);
+      return oneOf(slot, words, index, cast.nodes);
     case 'LINK':
-      return oneOf('link', words, index, links);
+      return oneOf(slot, words, index, cast.links);
+    case 'REAL':
+      return oneOf(slot, words, index, cast.reals);
+    case 'RESOURCE':
+      return oneOf(slot, words, index, cast.resources);
     case 'AT':
       return instant(words, index);
     case 'WHEN':
@@ -230,7 +286,7 @@ const read = ({ form, tell }: Sentence, words: readonly Word[], cast: Cast): Sto
     if (!isMisfit(taken)) {
       index += taken.used;
       parts = { ...parts, ...taken.parts };
-    } else if (unknown === undefined && (slot === 'NODE' || slot === 'LINK') && index < words.length) {
+    } else if (unknown === undefined && isNameSlot(slot) && index < words.length) {
       unknown = taken;
       index += 1;
     } else return { ...(unknown ?? taken), reach: index };
@@ -305,6 +361,21 @@ export const timeText = (time: number): string => {
   return `${time}ms`;
 };
 
+const describeReal = (real: string, condition: Condition): string => {
+  switch (condition.is) {
+    case 'well':
+      return `${real} answers`;
+    case 'silent':
+      return `${real} is silent`;
+    case 'refusing':
+      return `${real} refuses`;
+    case 'wrong':
+      return `${real} answers wrong`;
+    case 'slow':
+      return `${real} takes ${timeText(condition.by)} to answer`;
+  }
+};
+
 /** What happens, in words. */
 export const describeHappening = (happening: Happening): string => {
   switch (happening.type) {
@@ -324,6 +395,12 @@ export const describeHappening = (happening: Happening): string => {
         : `${happening.what} ${timeText(happening.value)}`;
     case 'ask':
       return `${happening.node} ${happening.tool} ${happening.scope}`;
+    case 'real':
+      return describeReal(happening.real, happening.condition);
+    case 'maintenance':
+      return `${happening.real} is ${happening.isOut ? 'taken out for maintenance' : 'back from maintenance'}`;
+    case 'resource':
+      return `${happening.resource} on ${happening.node} ${happening.starts ? 'can be started' : 'fails to start'}`;
     case 'clock':
       return `the clock of ${happening.node} is set ${timeText(Math.abs(happening.by))} ${happening.by < 0 ? 'back' : 'ahead'}`;
   }

@@ -87,7 +87,7 @@ export const layout = () => [
   ...commands(),
   ...shared().map(([folder, name]) => link(`/usr/share/heartbeat/${name}`, `${LIBRARY}/${folder}/${name}.js`)),
   ...tree('packaging/share', '/usr/share/heartbeat'),
-  ...['etc', 'ocf', 'mon', 'init.d', 'logrotate.d', 'default'].flatMap((folder) =>
+  ...['etc', 'ocf', 'mon', 'init.d', 'logrotate.d', 'default', 'schema'].flatMap((folder) =>
     tree(`packaging/${folder}`, `${SHARE}/${folder}`),
   ),
   ...tree('packaging/systemd', '/lib/systemd/system'),

@@ -48,6 +48,24 @@ describe('settings', () => {
     }
   });
 
+  test.each([
+    [0o600, 'password = x', 0],
+    [0o644, 'password = x', 1],
+    [0o644, 'passwordfile = /x', 0],
+  ])('a file of mode %o with %s', (mode, line, count) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ha-suite-ini-'));
+    try {
+      const path = join(folder, 'ha-suite.ini');
+      writeFileSync(path, `[status]\nuser = ops\n${line}\n`);
+      chmodSync(path, mode);
+      expect(loadSuite(path).diagnostics.map(({ code }) => code)).toEqual(
+        Array.from({ length: count }, () => 'ha-suite.ini/password'),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('everything set', () => {
     const { value, diagnostics } = parseSuite(
       `; what our own file can say
@@ -63,7 +81,12 @@ probe = 0.1
 [tls]
 verify = "full"
 [status]
-listen = [::1]:8694
+listen = [::]:8694
+user = ops
+passwordfile = /etc/ha.d/page.password
+certificate = /etc/ssl/page.pem
+key = /etc/ssl/private/page.key
+insecure = no
 [monitor web]
 command = /usr/local/bin/check --fast
 interval = 2s
@@ -76,15 +99,17 @@ command = /bin/true
 `,
       'x.ini',
     );
-    expect(diagnostics.map(({ at, severity, message }) => `${at.line}: ${severity}: ${message}`)).toEqual(
-      ['14: listen'].map((what) => `${what.replace(' ', ' warning: ')} is not supported yet and has no effect`),
-    );
+    expect(diagnostics).toEqual([]);
     expect(value).toEqual({
       ipvs: { engine: 'nft' },
       agents: { prefer: 'builtin', watch: 'yes' },
       announce: { count: 3, interval: 150, refresh: 120_000, probe: 100, probefirst: 'no' },
       tls: { verify: 'full' },
-      status: { listen: '[::1]:8694' },
+      status: {
+        ...{ listen: '[::]:8694', user: 'ops', password: undefined, passwordfile: '/etc/ha.d/page.password' },
+        ...{ certificate: '/etc/ssl/page.pem', key: '/etc/ssl/private/page.key', insecure: 'no' },
+      },
+      notifications: [],
       monitors: [
         {
           name: 'web',
@@ -111,6 +136,20 @@ command = /bin/true
   });
 });
 
+test.each([
+  ['listen = 10.0.0.1:8694', 1],
+  ['listen = [::]:8694', 1],
+  ['listen = 10.0.0.1:8694\ninsecure = yes', 0],
+  ['listen = 10.0.0.1:8694\nuser = ops\npasswordfile = /x', 0],
+  ['listen = 127.0.0.1:8694', 0],
+  ['listen = [::1]:8694', 0],
+])('[status] %j: a warning that nobody is served, when others could read it without a password', (lines, count) => {
+  const { diagnostics } = parseSuite(`[status]\n${lines}\n`, 'x.ini');
+  expect(diagnostics.map(({ severity, code, at }) => [severity, code, at.line])).toEqual(
+    Array.from({ length: count }, () => ['warning', 'ha-suite.ini/status-open', 2]),
+  );
+});
+
 describe('errors have a place', () => {
   test.each([
     ['[ipv]\nengine = nft\n', ['1:2: unknown section [ipv] (ipvs?)']],
@@ -132,6 +171,19 @@ describe('errors have a place', () => {
     ['[monitor web]\nrise = 1\n', ['1:2: monitor web has neither command nor check']],
     ['[monitor web]\ncommand = check\n', ['2:11: command: a command is given with its full path (no shell is used)']],
     ['[monitor web]\ncommand = /c\ninterval = 1s\ntimeout = 2s\n', ['4:1: timeout must not be longer than interval']],
+    ['[status]\nuser = ops\n', ['2:1: a user needs a passwordfile (or a password)']],
+    ['[status]\npassword = x\n', ['2:1: a password needs a user']],
+    ['[status]\npasswordfile = /x\n', ['2:1: a password needs a user']],
+    [
+      '[status]\nuser = ops\npassword = x\npasswordfile = /x\n',
+      ['4:1: the password stands already in this section: password or passwordfile'],
+    ],
+    ['[status]\ncertificate = /x\n', ['2:1: a certificate needs a key']],
+    ['[status]\nkey = /x\n', ['2:1: a key needs a certificate']],
+    ['[status]\nkey = page.key\n', ['2:7: key: a file is given with its full path']],
+    ['[status]\nuser = a:b\n', ['2:8: user: a user has a name without a colon']],
+    ['[status]\npassword =\n', ['2:10: password: must not be empty']],
+    ['[status]\ninsecure = true\n', ['2:12: insecure: must be one of: no, yes']],
     ['[status]\nlisten = 8694\n', ['2:10: listen: must be an address and a port, e.g. 127.0.0.1:8694 or [::1]:8694']],
     [
       '[__proto__]\nx = 1\n[ipvs]\n__proto__ = 1\n',

@@ -38,7 +38,14 @@ const DIRECTOR: LiveStatus = {
       reals: [
         {
           ...{ server: '192.168.0.1:80', state: 'up', since: null, weight: 1, method: 'masq', failures: 0 },
-          ...{ failureCount: 1, refused: false, check: 'connect', lastCheck: null, lastFailure: null },
+          ...{
+            failureCount: 1,
+            refused: false,
+            check: 'connect',
+            lastCheck: null,
+            lastFailure: null,
+            maintenance: null,
+          },
         },
       ],
       fallback: null,

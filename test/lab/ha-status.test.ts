@@ -45,6 +45,8 @@ beforeAll(async () => {
     );
   }
   [lb1, lb2] = nodes as [HeartbeatNode, HeartbeatNode];
+  await lb2.host.write('/run/alert', '#!/bin/sh\necho "$HA_SUITE_SUBJECT" >>/run/alerts\n', '755');
+  await lb2.host.write('/etc/ha.d/ha-suite.ini', '[notify pager]\ncommand = /run/alert\ngather = 300ms\nevery = 1s\n');
 }, 120_000);
 afterAll(async () => {
   await lab?.close();
@@ -72,6 +74,8 @@ test('both nodes, the link and the group, on each side', async () => {
   await Promise.all([lb1.start(), lb2.start()]);
   await until('lb1 has the group', async () => (await placeOn(lb1)) === 'here', 30_000, 200);
   await until('lb2 knows', async () => (await placeOn(lb2)) === 'there', 30_000, 200);
+  const rests = async (): Promise<boolean> => (await statusOf(lb2)).heartbeat.snapshot?.cluster?.quiet === true;
+  await until('lb2 is at rest', rests, 30_000, 200);
   const { heartbeat, troubles } = await statusOf(lb2);
   expect(troubles).toEqual([]);
   expect(heartbeat.snapshot?.cluster?.nodes).toMatchObject([
@@ -139,6 +143,12 @@ test('a death is told while it happens: late, dead, taken over, announced, each 
   expect(why).toMatch(/^ {2}lb1 has been dead for \d+\.\d s: nothing heard for \d{4} ms\.$/m);
   expect(why).toMatch(/^ {2}\/etc\/ha\.d\/ha\.cf:3 +deadtime 1$/m);
 }, 120_000);
+
+test('whoever is named in [notify] is told of it', async () => {
+  const alerts = async (): Promise<string> => (await lb2.host.run(['cat', '/run/alerts'])).stdout;
+  const told = /^\[ha-suite lb2\] (link lb1:eth0: up -> dead|node lb1: active -> dead) \(and \d+ more\)$/m;
+  await until('the alert', async () => told.test(await alerts()), 15_000, 200);
+}, 60_000);
 
 test('what a killed daemon knew is still told; its life and the next are told apart', async () => {
   const before = await eventsOf(lb1);

@@ -170,6 +170,113 @@ test('a server in maintenance at the start never enters the table', async () => 
   await director.settled([SERVICE, R1, R2]);
 }, 60_000);
 
+describe('ha drain', () => {
+  const ha = (...words: readonly string[]): Promise<ExecResult> =>
+    director.host.run([process.execPath, command('ha'), ...words, '--config', 'test.cf'], {
+      env: { HA_SUITE_IPVS_ENGINE: 'kernel' },
+    });
+  const DRAINED = R1.replace('-w 5', '-w 0');
+  /** Active connections of the first server, as ipvsadm lists them. */
+  const connections = (number: number): Promise<void> =>
+    director.host.write('/run/fake-ipvsadm/active', `192.168.0.1:80 ${number}\n`);
+
+  test.each(['no', 'yes'])(
+    'quiescent=%s: weight 0 over reload and restart, and back',
+    async (quiescent) => {
+      await director.shell('rm -rf /run/maint; mkdir /run/maint');
+      await restart(configOf(`quiescent=${quiescent}\nmaintenancedir=/run/maint\ncheckinterval=30\ncleanstop=no`));
+      await director.settled([SERVICE, R1, R2]);
+      const drained = await ha('drain', '192.168.0.1', '--deadline', '8h', '--reason', 'new disk');
+      expect([drained.code, drained.stdout, drained.stderr]).toEqual([
+        0,
+        '192.168.0.1 is drained: no new connections from tcp:10.0.0.3:80 (/run/maint/192.168.0.1)\n',
+        '',
+      ]);
+      await director.settled([SERVICE, DRAINED, R2]);
+      expect((await live()).virtuals[0]?.reals[0]).toMatchObject({
+        state: 'drained',
+        maintenance: { reason: 'new disk', deadline: expect.stringMatching(/^\d{4}-/) },
+      });
+      expect((await director.run(['test.cf', 'status', '--table'])).stdout).toMatch(/ drained .*new disk$/m);
+      const changes = (await director.changes()).length;
+      await director.run(['test.cf', 'reload']);
+      await director.logged('Reloading Linux Director Daemon config on signal');
+      await stop();
+      expect((await director.run(['test.cf', 'start'])).code).toBe(0);
+      await until('all answers', async () => (await live()).status === 'running', seconds(20));
+      await director.settled([SERVICE, DRAINED, R2]);
+      expect((await director.changes()).length).toBe(changes);
+      const back = await ha('undrain', '192.168.0.1:80');
+      expect([back.code, back.stderr]).toEqual([0, '']);
+      await director.settled([SERVICE, R1, R2]);
+      expect((await ha('undrain', '192.168.0.1')).stdout).toBe('192.168.0.1 is not drained\n');
+    },
+    90_000,
+  );
+
+  test('disable takes it out as a failed check does, enable brings it back', async () => {
+    await restart(configOf('quiescent=no\nmaintenancedir=/run/maint\ncheckinterval=30'));
+    await director.settled([SERVICE, R1, R2]);
+    expect((await ha('disable', '192.168.0.1:80', '--reason', 'smoke')).code).toBe(0);
+    await director.settled([SERVICE, R2]);
+    expect(await statesOf()).toContain('192.168.0.1:80 maintenance');
+    expect((await ha('enable', '192.168.0.1')).code).toBe(0);
+    await director.settled([SERVICE, R1, R2]);
+  }, 60_000);
+
+  test('without maintenancedir a folder of its own; --wait counts down, and says when it is safe', async () => {
+    await restart(configOf('quiescent=no'));
+    await director.settled([SERVICE, R1, R2]);
+    await connections(2);
+    const waiting = ha('drain', '192.168.0.1', '--wait');
+    await director.settled([SERVICE, DRAINED, R2]);
+    // It sees two before it sees one.
+    await until(
+      'the file',
+      async () => (await director.shell('ls /var/lib/ha-suite/maintenance')).code === 0,
+      seconds(9),
+    );
+    await director.shell('sleep 2');
+    await connections(1);
+    await director.shell('sleep 2');
+    await connections(0);
+    const { code, stdout } = await waiting;
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(-5)).toEqual([
+      '2 active connections',
+      '1 active connection',
+      '0 active connections',
+      '192.168.0.1 has no active connections: safe to stop',
+      '',
+    ]);
+    expect((await director.shell('stat -c "%a %u" /var/lib/ha-suite/maintenance')).stdout).toBe('755 0\n');
+    await connections(3);
+    const late = await ha('drain', '192.168.0.1', '--wait', '--deadline', '1500ms');
+    expect([late.code, late.stderr]).toEqual([
+      1,
+      'ha: 192.168.0.1: the deadline has passed, 3 active connections left: it stays drained\n',
+    ]);
+    await director.settled([SERVICE, DRAINED, R2]);
+    expect((await ha('undrain', '192.168.0.1')).code).toBe(0);
+    await director.settled([SERVICE, R1, R2]);
+  }, 90_000);
+
+  test('interrupted: exit code 130, and it stays drained', async () => {
+    await connections(3);
+    const words = [process.execPath, command('ha'), 'drain', '192.168.0.1', '--wait', '--config', 'test.cf'];
+    const { code, stderr } = await director.host.run(['timeout', '--preserve-status', '-s', 'INT', '4', ...words], {
+      env: { HA_SUITE_IPVS_ENGINE: 'kernel' },
+    });
+    expect([code, stderr]).toEqual([
+      130,
+      'ha: 192.168.0.1: interrupted, 3 active connections left: it stays drained\n',
+    ]);
+    await director.settled([SERVICE, DRAINED, R2]);
+    await director.shell('rm -r /var/lib/ha-suite');
+    await director.settled([SERVICE, R1, R2]);
+  }, 60_000);
+});
+
 test('a monitorfile that cannot be written is said once, and the checks go on', async () => {
   await director.shell('mkdir /run/mon');
   await restart(configOf('', '    monitorfile=/run/mon/file\n'));

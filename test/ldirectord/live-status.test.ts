@@ -5,6 +5,7 @@ import { adopt, type Director, hear, type Member } from '../../lib/ldirectord/di
 import { createHistory } from '../../lib/ldirectord/history.js';
 import { type LiveStatus, liveStatus, type StatusReport } from '../../lib/ldirectord/live-status.js';
 import { MAINTENANCE } from '../../lib/ldirectord/maintenance.js';
+import { type MaintenanceNote, parseNote } from '../../lib/ldirectord/maintenance-note.js';
 import { millis } from '../../lib/time.js';
 import { config, fallback, mark, real, virtual } from './build.js';
 
@@ -15,8 +16,8 @@ const iso = (second: number): string => new Date(at(second).wall).toISOString();
 const simulate = (from: Director) => {
   let director = from;
   const history = createHistory();
-  const maintained = new Set<string>();
-  const isInMaintenance = ({ real: { address } }: Member): boolean => maintained.has(address);
+  const maintained = new Map<string, MaintenanceNote>();
+  const maintenanceOf = ({ real: { address } }: Member): MaintenanceNote | undefined => maintained.get(address);
   history.keep(new Set(director.membersByProbe.keys()), new Set(director.members.map(({ id }) => id)), at(0));
   return {
     maintained,
@@ -24,7 +25,7 @@ const simulate = (from: Director) => {
       for (const [probe, members] of director.membersByProbe) {
         if (members[0]?.real.address !== address) continue;
         history.begin(probe, at(second - took));
-        const heard = hear(director, probe, verdict, isInMaintenance);
+        const heard = hear(director, probe, verdict, (member) => maintenanceOf(member)?.mode);
         director = heard.director;
         history.end(probe, verdict, at(second));
         for (const id of heard.touched.keys()) history.move(id, at(second));
@@ -34,7 +35,7 @@ const simulate = (from: Director) => {
       liveStatus({
         director,
         history,
-        isInMaintenance,
+        maintenanceOf,
         status: 'running',
         pid: 42,
         startedAt: at(0).wall,
@@ -75,6 +76,7 @@ describe('the live state', () => {
       check: 'negotiate http',
       lastCheck: null,
       lastFailure: null,
+      maintenance: null,
     });
     expect(second).toMatchObject({ id: 'fwm:7', service: '7', protocol: 'fwm', name: null, fallback: null });
   });
@@ -110,9 +112,30 @@ describe('the live state', () => {
   test('maintenance is a state of its own', () => {
     const sim = start();
     sim.result('192.168.0.1', up(), 10);
-    sim.maintained.add('192.168.0.1');
+    sim.maintained.set('192.168.0.1', parseNote(''));
     sim.result('192.168.0.1', MAINTENANCE, 11);
-    expect(sim.status(12).virtuals[0]?.reals[0]).toMatchObject({ state: 'maintenance', since: iso(11) });
+    expect(sim.status(12).virtuals[0]?.reals[0]).toMatchObject({
+      state: 'maintenance',
+      since: iso(11),
+      maintenance: { since: null, deadline: null, by: null, reason: null },
+    });
+  });
+
+  test('a drain is another, with what its file says', () => {
+    const sim = start();
+    sim.result('192.168.0.1', up(), 10);
+    const text = `drain\nsince=${iso(10)}\nby=alice\ndeadline=${iso(90)}\nreason=new disk\n`;
+    sim.maintained.set('192.168.0.1', parseNote(text));
+    sim.result('192.168.0.1', MAINTENANCE, 11);
+    const live = sim.status(12);
+    expect(live.virtuals[0]?.reals[0]).toMatchObject({
+      state: 'drained',
+      since: iso(11),
+      maintenance: { since: iso(10), deadline: iso(90), by: 'alice', reason: 'new disk' },
+    });
+    expect(statusTable({ version: 1, state: 'running', config: 'www.cf', pid: 42, live })).toMatch(
+      /^ {2}192\.168\.0\.1:80 {2}masq 5 {2}drained {2,}for 1\.0 s .* by alice until \S+: new disk$/m,
+    );
   });
 });
 

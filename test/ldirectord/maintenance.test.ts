@@ -1,8 +1,12 @@
 /** The names by which a file takes a server out of service: ldirectord reference 4.6. */
 import fc from 'fast-check';
-import { up } from '../../lib/ldirectord/checks/verdict.js';
+import { applyChange } from '../../lib/ipvs/apply.js';
+import type { Table } from '../../lib/ipvs/model.js';
+import { down, up, type Verdict } from '../../lib/ldirectord/checks/verdict.js';
 import { adopt, healthOf, hear } from '../../lib/ldirectord/director.js';
-import { isInMaintenance, MAINTENANCE, maintenanceNames } from '../../lib/ldirectord/maintenance.js';
+import { MAINTENANCE, maintenanceNames, maintenanceOf } from '../../lib/ldirectord/maintenance.js';
+import type { MaintenanceMode } from '../../lib/ldirectord/maintenance-note.js';
+import { only, plan, type Scope } from '../../lib/ldirectord/plan.js';
 import { config, real, virtual } from './build.js';
 
 const server = { address: '192.168.0.1', port: 80 };
@@ -36,7 +40,8 @@ test('exactly these files count', () => {
       fc.uniqueArray(fc.constantFrom(...maintenanceNames(server, NAMES), 'web2', '192.168.0.1:81', 'WEB1')),
       (files) => {
         const expected = files.some((file) => maintenanceNames(server, NAMES).includes(file));
-        expect(isInMaintenance(new Set(files), server, NAMES)).toBe(expected);
+        const said = maintenanceOf(new Map(files.map((file) => [file, ''])), server, NAMES);
+        expect(said?.mode).toBe(expected ? 'disabled' : undefined);
       },
     ),
   );
@@ -49,7 +54,7 @@ test('the server is down at once, whatever failurecount says, in every virtual t
   const probes = [...director.membersByProbe.keys()];
   for (const probe of probes) director = hear(director, probe, up()).director;
   const [first = ''] = probes;
-  const heard = hear(director, first, MAINTENANCE, () => true);
+  const heard = hear(director, first, MAINTENANCE, () => 'disabled');
   expect(heard.log).toEqual([
     'Check failed: 192.168.0.1:80 (tcp:10.0.0.3:80): MAINTENANCE Server in maintenance',
     'Check failed: 192.168.0.1:80 (tcp:10.0.0.4:80): MAINTENANCE Server in maintenance',
@@ -69,6 +74,105 @@ test('of two members that share a check only the one in maintenance is down, alt
   const reals = [real('192.168.0.1')];
   const director = adopt(config([virtual('10.0.0.3:80', reals), virtual('10.0.0.4:80', reals)]), { services: [] });
   const [probe = ''] = director.membersByProbe.keys();
-  const heard = hear(director, probe, up(), ({ virtualId }) => virtualId === 'tcp:10.0.0.4:80');
+  const heard = hear(director, probe, up(), ({ virtualId }) =>
+    virtualId === 'tcp:10.0.0.4:80' ? 'disabled' : undefined,
+  );
   expect(director.members.map((member) => healthOf(heard.director, member).standing)).toEqual(['up', 'down']);
+});
+
+test('of several files one that disables counts; a drain is read from the text', () => {
+  const files = new Map([
+    ['192.168.0.1', 'drain\nreason=new disk\n'],
+    ['web2', ''],
+  ]);
+  expect(maintenanceOf(files, server, NAMES)).toMatchObject({ mode: 'drained', reason: 'new disk' });
+  expect(maintenanceOf(new Map([...files, ['web1:80', 'back on monday']]), server, NAMES)?.mode).toBe('disabled');
+});
+
+describe('a drained server', () => {
+  const empty = { services: [] };
+  /** A director in step with a table, in which one maintenance mode holds for 192.168.0.1. */
+  const simulate = (quiescent: boolean, table: Table = empty) => {
+    const web = virtual('10.0.0.3:80', [real('192.168.0.1', 80, { weight: 5 }), real('192.168.0.2')], { quiescent });
+    let director = adopt(config([web]), table);
+    let actual = table;
+    const bring = (scope: Scope): readonly string[] => {
+      const planned = plan(director, actual, scope);
+      for (const { change } of planned) {
+        const applied = applyChange(actual, change);
+        if ('reason' in applied) throw new Error(applied.reason);
+        actual = applied.table;
+      }
+      return planned.map(({ message }) => message);
+    };
+    bring('all');
+    return {
+      check: (verdict: Verdict, mode?: MaintenanceMode): readonly string[] => {
+        const [probe = ''] = director.membersByProbe.keys();
+        const heard = hear(director, probe, verdict, ({ real: { address } }) =>
+          address === '192.168.0.1' ? mode : undefined,
+        );
+        director = heard.director;
+        return heard.touched.size === 0 ? [] : bring(only(heard.touched));
+      },
+      reload: () => {
+        director = adopt(director.config, actual, director);
+        return bring('all');
+      },
+      /** A new process, which finds the table that the old one left. */
+      restart: () => simulate(quiescent, actual),
+      weight: (): number | undefined =>
+        actual.services[0]?.destinations.find(({ address }) => address === '192.168.0.1')?.weight,
+    };
+  };
+
+  test.each([true, false])('quiescent=%s: keeps its place at weight 0, and gets its weight back', (quiescent) => {
+    const sim = simulate(quiescent);
+    sim.check(up());
+    expect(sim.weight()).toBe(5);
+    expect(sim.check(up(), 'drained')).toEqual([
+      'Quiescent real server: 192.168.0.1:80 (10.0.0.3:80) (Weight set to 0)',
+    ]);
+    expect(sim.weight()).toBe(0);
+    // It is not checked while it is drained; were it, nothing would change.
+    expect(sim.check(down('L4REFUSED'), 'drained')).toEqual([]);
+    expect(sim.reload()).toEqual([]);
+    expect(sim.weight()).toBe(0);
+    const next = sim.restart();
+    next.check(up(), 'drained');
+    expect(next.weight()).toBe(0);
+    expect(next.check(up())).toEqual(['Restored real server: 192.168.0.1:80 (10.0.0.3:80) (Weight set to 5)']);
+    expect(next.weight()).toBe(5);
+  });
+
+  test('quiescent=no: one that is drained before the daemon starts is there at weight 0, for the connections it still has', () => {
+    const sim = simulate(false);
+    sim.check(up(), 'drained');
+    expect(sim.weight()).toBe(0);
+  });
+
+  test('quiescent=no: disabled it goes, as ever; from drained to disabled as well; and when a drain ends but the server is down', () => {
+    const disabled = simulate(false);
+    disabled.check(up());
+    disabled.check(up(), 'disabled');
+    expect(disabled.weight()).toBeUndefined();
+    for (const [verdict, mode] of [
+      [up(), 'disabled'],
+      [down('L4REFUSED'), undefined],
+    ] as const) {
+      const sim = simulate(false);
+      sim.check(up());
+      sim.check(up(), 'drained');
+      expect(sim.check(verdict, mode)).toEqual(['Deleted real server: 192.168.0.1:80 (10.0.0.3:80)']);
+      expect(sim.weight()).toBeUndefined();
+    }
+  });
+
+  test('the log says that it is drained', () => {
+    const director = adopt(config([virtual('10.0.0.3:80', [real('192.168.0.1')])]), empty);
+    const [probe = ''] = director.membersByProbe.keys();
+    expect(hear(director, probe, up(), () => 'drained').log).toEqual([
+      'Check failed: 192.168.0.1:80 (tcp:10.0.0.3:80): MAINTENANCE Server in maintenance (drained)',
+    ]);
+  });
 });

@@ -1,7 +1,8 @@
 /** Failed changes: what is tried again, and after how long. */
 import type { Change } from '../../lib/ipvs/model.js';
 import type { PlannedChange } from '../../lib/ldirectord/plan.js';
-import { backoff, joinScopes, outcomeOf } from '../../lib/ldirectord/retry.js';
+import { backoff, foreseen, joinScopes, outcomeOf } from '../../lib/ldirectord/retry.js';
+import { config, fallback, real, virtual } from './build.js';
 
 const key = { protocol: 'tcp', family: 'ipv4', address: '10.0.0.3', port: 80 } as const;
 const remove = (address: string): Change => ({ kind: 'delete-destination', key, destination: { address, port: 80 } });
@@ -42,4 +43,14 @@ test('scopes are joined, everything wins', () => {
   expect(joinScopes([a, b])).toEqual({ virtuals: new Set(['v', 'w']), members: new Map([['m', { entering: true }]]) });
   expect(joinScopes([a, 'all'])).toBe('all');
   expect(joinScopes([undefined, b])).toBe(b);
+});
+
+test('what will be refused matters beforehand only where a fallback stands in', () => {
+  const guarded = config([virtual('10.0.0.3:80', [real('10.0.1.1')], { fallback: fallback('127.0.0.1', 80) })]);
+  const bare = config([virtual('10.0.0.3:80', [real('10.0.1.1')])]);
+  const entering: readonly PlannedChange[] = [{ ...planned('10.0.1.1'), serves: ['10.0.1.1'] }];
+  const refuses = (changes: readonly Change[]) => changes.map((change) => ({ change, reason: 'no' }));
+  expect(foreseen({ config: guarded }, entering, 'all', refuses)?.refused).toEqual(new Set(['10.0.1.1']));
+  expect(foreseen({ config: bare }, entering, 'all', refuses)).toBeUndefined();
+  expect(foreseen({ config: guarded }, entering, 'all', () => [])).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 /** The names in a folder, at once and by looking. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,11 +29,11 @@ test('what is there is known after the first look; changes are told of long befo
   });
   try {
     await watch.ready;
-    expect([...watch.names()]).toEqual(['a']);
+    expect([...watch.files().keys()]).toEqual(['a']);
     writeFileSync(join(base, 'b'), '');
-    await until(() => watch.names().has('b'));
+    await until(() => watch.files().has('b'));
     rmSync(join(base, 'a'));
-    await until(() => !watch.names().has('a'));
+    await until(() => !watch.files().has('a'));
     expect(changes).toBeGreaterThanOrEqual(3);
   } finally {
     watch.stop();
@@ -44,17 +45,48 @@ test('a folder that comes later, is replaced or goes is found by looking', async
   const watch = watchFolder(path, millis(30), () => undefined);
   try {
     await watch.ready;
-    expect(watch.names().size).toBe(0);
+    expect(watch.files().size).toBe(0);
     mkdirSync(path);
     writeFileSync(join(path, 'a'), '');
-    await until(() => watch.names().has('a'));
+    await until(() => watch.files().has('a'));
     renameSync(path, join(base, 'old'));
     mkdirSync(path);
-    await until(() => watch.names().size === 0);
+    await until(() => watch.files().size === 0);
     writeFileSync(join(path, 'b'), '');
-    await until(() => watch.names().has('b'));
+    await until(() => watch.files().has('b'));
     rmSync(path, { recursive: true });
-    await until(() => watch.names().size === 0);
+    await until(() => watch.files().size === 0);
+  } finally {
+    watch.stop();
+  }
+});
+
+test('the text of each plain file, also when only that changes; what is no plain file has none', async () => {
+  writeFileSync(join(base, 'a'), 'old');
+  writeFileSync(join(base, 'long'), 'x'.repeat(10_000));
+  mkdirSync(join(base, 'folder'));
+  symlinkSync(join(base, 'a'), join(base, 'link'));
+  symlinkSync('/nowhere', join(base, 'dangling'));
+  expect(spawnSync('mkfifo', [join(base, 'pipe')]).status).toBe(0);
+  let changes = 0;
+  const watch = watchFolder(base, millis(3_600_000), () => {
+    changes += 1;
+  });
+  try {
+    await watch.ready;
+    expect([...watch.files()].toSorted()).toEqual([
+      ['a', 'old'],
+      ['dangling', ''],
+      ['folder', ''],
+      ['link', ''],
+      ['long', 'x'.repeat(4096)],
+      ['pipe', ''],
+    ]);
+    const before = changes;
+    writeFileSync(join(base, 'new'), 'new');
+    renameSync(join(base, 'new'), join(base, 'a'));
+    await until(() => watch.files().get('a') === 'new');
+    expect(changes).toBeGreaterThan(before);
   } finally {
     watch.stop();
   }
@@ -67,5 +99,5 @@ test('after the stop nothing is told any more', async () => {
   watch.stop();
   writeFileSync(join(base, 'a'), '');
   await sleep(100);
-  expect(watch.names().size).toBe(0);
+  expect(watch.files().size).toBe(0);
 });

@@ -1,4 +1,13 @@
-import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,6 +17,7 @@ import {
   processExists,
   programOf,
   readPid,
+  removeDurably,
   writeDurably,
 } from '../../lib/platform/run-files.js';
 
@@ -70,6 +80,28 @@ test('a state file is replaced as a whole', () => {
   expect(readFileSync(join(folder, 'old'), 'utf8')).toBe('old and longer than the new');
   expect(statSync(path).mode & 0o777).toBe(0o644);
   expect(() => writeDurably(join(folder, 'none', 'x'), Buffer.from(''), 0o644)).toThrow('ENOENT');
+});
+
+test('a link in the place of the new file is not followed', () => {
+  const path = join(folder, 'note');
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'precious');
+  symlinkSync(victim, `${path}.${process.pid}`);
+  expect(() => writeDurably(path, Buffer.from('new'), 0o644)).toThrow('ELOOP');
+  rmSync(`${path}.${process.pid}`);
+  // One in the place of the file itself is replaced.
+  symlinkSync(victim, path);
+  writeDurably(path, Buffer.from('new'), 0o644);
+  expect([readFileSync(path, 'utf8'), readFileSync(victim, 'utf8')]).toEqual(['new', 'precious']);
+});
+
+test('a file is removed, which is no error when it is not there', () => {
+  const path = join(folder, 'note');
+  writeFileSync(path, '');
+  removeDurably(path);
+  expect(readdirSync(folder)).toEqual([]);
+  removeDurably(path);
+  expect(() => removeDurably(folder)).toThrow(/EISDIR|EPERM/);
 });
 
 test('our own process is known by number, command line and program', () => {

@@ -7,6 +7,14 @@ const FILES: Readonly<Record<string, string>> = {
   'wrong.cf': 'keepalife 2\nnode lb1 lb2\nbcast eth0\n',
   'a.story': '# Monday\nlb1 loses power at 10s\nlb1 boots at 20s\n',
 };
+const DIRECTOR_CF = `checkinterval=5
+checktimeout=2
+quiescent=no
+virtual=10.0.0.100:80
+        real=10.1.0.1:80 gate
+        real=10.1.0.2:80 gate
+        checktype=connect
+`;
 const ha = (...words: readonly string[]): Promise<Said> => haIn(FILES, words);
 
 test('the report: what happened, the outage of every address, the verdict', async () => {
@@ -45,6 +53,63 @@ test('a story from a file', async () => {
     0,
     'Rehearsed: lb1 loses power at 10s; lb1 boots at 20s (90 s, seed 1)',
   ]);
+});
+
+describe('with ldirectord', () => {
+  const withFiles = (files: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Said> =>
+    haIn({ ...FILES, ...files }, ['rehearse', ...words]);
+  const named = { '/etc/ha.d/haresources': 'lb1 10.0.0.100 ldirectord::l.cf\n', '/etc/ha.d/conf/l.cf': DIRECTOR_CF };
+
+  test('the report has a second table, and its lines in the timeline', async () => {
+    const { stdout, stderr, code } = await withFiles(named, '10.1.0.1 silent at 10s; end at 100s');
+    expect([stderr, code]).toEqual(['', 0]);
+    expect(stdout).toMatch(
+      /^ +\d+\.\d{3} s {2}lb1 {2}ldirectord: Deleted real server: 10\.1\.0\.1:80 \(10\.0\.0\.100:80\)$/m,
+    );
+    expect(stdout).toMatch(/^service +no answer +longest +on fallback +sent to the dead +requests lost +in the end$/m);
+    expect(stdout).toMatch(
+      /^tcp:10\.0\.0\.100:80 +0\.000 s +0\.000 s +0\.000 s +\d\.\d{3} s +\d\.\d% +1 server on lb1$/m,
+    );
+    expect(stdout).toMatch(/\nEvery address has one owner in the end, and every service a server that answers\.\n$/);
+  });
+
+  test('a service that ends without a server is exit code 1', async () => {
+    const story = '10.1.0.1 silent at 10s; 10.1.0.2 silent at 10s';
+    const { stdout, code } = await withFiles(named, story);
+    expect([code, stdout.trim().split('\n').at(-1)]).toEqual([
+      1,
+      'tcp:10.0.0.100:80 ends without a server that answers.',
+    ]);
+    const json = await withFiles(named, '--json', story);
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+      1,
+      { version: 1, passed: false, services: [{ service: 'tcp:10.0.0.100:80', owners: ['lb1'], servers: [] }] },
+    ]);
+  });
+
+  test('a file that is given', async () => {
+    const { stdout, code } = await withFiles({ 'l.cf': DIRECTOR_CF }, '--ldirectord-cf', 'l.cf', '10.1.0.1 refuses');
+    expect(code).toBe(0);
+    // haresources names none: it runs on both nodes.
+    for (const node of ['lb1', 'lb2']) expect(stdout).toContain(`${node}  ldirectord: Deleted real server`);
+    const none = await withFiles({}, '--ldirectord-cf', 'l.cf', 'end at 1s');
+    expect([none.code, none.stderr]).toEqual([6, 'ha: l.cf: No such file or directory\n']);
+    const wrong = await withFiles({ 'l.cf': 'checktimeot=5\n' }, '--ldirectord-cf', 'l.cf', 'end at 1s');
+    expect([wrong.code, wrong.stderr.split('\n')[0]]).toEqual([
+      6,
+      "l.cf:1:1: error: unknown directive 'checktimeot' (did you mean 'checktimeout'?)",
+    ]);
+  });
+
+  test('one that is nowhere is told, and the rest is played', async () => {
+    const files = { '/etc/ha.d/haresources': 'lb1 10.0.0.100 ldirectord::l.cf\n' };
+    const { stdout, stderr, code } = await withFiles(files, 'end at 1s');
+    expect([code, stderr]).toEqual([
+      0,
+      'ha: no file for ldirectord::l.cf is found: its real servers are not played; see --ldirectord-cf\n',
+    ]);
+    expect(stdout).not.toContain('service');
+  });
 });
 
 test('a search', async () => {

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { renderDiagnostic } from '../../lib/config/render.js';
 import { describeHappening, FORMS, parseStory, SCOPES, timeText } from '../../lib/rehearsal/story.js';
 
-const CAST = { nodes: ['lb1', 'lb2'], links: ['eth0', 'eth1'] };
+const CAST = {
+  resources: ['10.0.0.100', 'IPaddr2::10.0.0.101/24/eth0'],
+  nodes: ['lb1', 'lb2'],
+  links: ['eth0', 'eth1'],
+  reals: ['web1', 'web1:80', '[2001:db8::4]:80'],
+};
 const told = (text: string): readonly string[] =>
   parseStory(text, 'story', CAST).value.moments.map(({ at, happening }) => `${at}: ${describeHappening(happening)}`);
 const wrong = (text: string): readonly string[] =>
@@ -23,6 +28,19 @@ describe('sentences', () => {
     ['loss 2.5% 1s-2s', ['1000: loss 2.5%', '2000: loss 0%']],
     ['delay 20ms at 1s', ['1000: delay 20ms']],
     ['jitter 1s', ['0: jitter 1s']],
+    ['web1 silent at 15s', ['15000: web1 is silent']],
+    ['WEB1:80 refuses 1s-2s', ['1000: web1:80 refuses', '2000: web1:80 answers']],
+    ['[2001:db8::4]:80 answers wrong', ['0: [2001:db8::4]:80 answers wrong']],
+    ['web1 slow 3s 1m-2m', ['60000: web1 takes 3s to answer', '120000: web1 answers']],
+    [
+      'web1:80 in maintenance 1m-2m',
+      ['60000: web1:80 is taken out for maintenance', '120000: web1:80 is back from maintenance'],
+    ],
+    ['web1 answers at 9s', ['9000: web1 answers']],
+    [
+      '10.0.0.100 on lb2 fails to start 1s-2s',
+      ['1000: 10.0.0.100 on lb2 fails to start', '2000: 10.0.0.100 on lb2 can be started'],
+    ],
     ['lb2 standby at 5s', ['5000: lb2 standby all']],
     ['lb2 takeover foreign at 5s', ['5000: lb2 takeover foreign']],
     [
@@ -63,6 +81,16 @@ describe('what is not understood', () => {
       'eth7 of lb1 down at 1s',
       "story:1:1: error: there is no link 'eth7' in ha.cf, only eth0, eth1 (did you mean 'eth0'?)",
     ],
+    [
+      'web2 silent at 1s',
+      "story:1:1: error: there is no real server 'web2' in ldirectord.cf, only web1, web1:80, [2001:db8::4]:80 (did you mean 'web1'?)",
+    ],
+    [
+      '10.0.0.101 on lb1 fails to start',
+      "story:1:1: error: there is no resource '10.0.0.101' in haresources, only 10.0.0.100, IPaddr2::10.0.0.101/24/eth0 (did you mean '10.0.0.100'?)",
+    ],
+    ['web1 silnt at 1s', "story:1:6: error: 'silent' was expected here (did you mean 'silent'?)"],
+    ['web1 slow at 1s', 'story:1:11: error: a time such as 10s, 250ms, 1.5m or 2h is missing'],
     ['loss 130%', 'story:1:6: error: a share such as 30% is missing'],
     ['clock of lb1 1h at 3s', 'story:1:14: error: a step such as +1h or -30s is missing'],
     ['lb1 stops at 3s twice', 'story:1:17: error: nothing more was expected here'],
@@ -75,6 +103,17 @@ describe('what is not understood', () => {
     expect(wrong(text)).toEqual([said]);
   });
 
+  test('names of real servers: none without ldirectord, and not all of many', () => {
+    const withReals = (reals: readonly string[]): string =>
+      parseStory('db silent', 'story', { ...CAST, reals })
+        .diagnostics.map(({ message }) => message)
+        .join();
+    expect(withReals([])).toBe("there is no real server 'db' in ldirectord.cf: no ldirectord is played");
+    expect(withReals(Array.from({ length: 20 }, (_, index) => `w${index}`))).toBe(
+      "there is no real server 'db' in ldirectord.cf, only w0, w1, w2, w3, w4, w5, w6, w7 and 12 more",
+    );
+  });
+
   test('the other sentences count all the same', () => {
     expect(told('nonsense; lb1 stops at 3s')).toEqual(['3000: lb1 stops']);
   });
@@ -84,6 +123,8 @@ describe('what is not understood', () => {
 const WORDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   NODE: fc.constantFrom(...CAST.nodes),
   LINK: fc.constantFrom(...CAST.links),
+  RESOURCE: fc.constantFrom(...CAST.resources),
+  REAL: fc.constantFrom(...CAST.reals),
   SCOPE: fc.constantFrom('', ...SCOPES),
   SHARE: fc.integer({ min: 0, max: 100 }).map((share) => `${share}%`),
   TIME: fc.integer({ min: 1, max: 10_000_000 }).map(timeText),

@@ -74,8 +74,15 @@ sub change {
 	return (0, '');
 }
 
+# Active connections of real servers as a test wants them: lines "192.168.0.1:80 3" in a file of its own.
+sub connections {
+	open(my $in, '<', "$folder/active") or return ();
+	return map { split } <$in>;
+}
+
 sub listing {
 	my ($thresholds) = @_;
+	my %active = connections();
 	my %name = (g => 'Route', m => 'Masq', i => 'Tunnel');
 	print "IP Virtual Server version 1.2.1 (size=4096)\n";
 	print $thresholds
@@ -94,7 +101,7 @@ sub listing {
 		my $reals = $table{$key}{reals} || {};
 		for my $real (sort { $reals->{$a}{order} <=> $reals->{$b}{order} } keys %$reals) {
 			my $r = $reals->{$real};
-			printf $thresholds ? ("  -> %-28s %-10s %-10s %-10s %-10s\n", $real, $r->{x}, $r->{y}, 0, 0) : ("  -> %-28s %-7s %-6s %-10s %-10s\n", $real, $name{ $r->{method} }, $r->{w}, 0, 0);
+			printf $thresholds ? ("  -> %-28s %-10s %-10s %-10s %-10s\n", $real, $r->{x}, $r->{y}, $active{$real} || 0, 0) : ("  -> %-28s %-7s %-6s %-10s %-10s\n", $real, $name{ $r->{method} }, $r->{w}, $active{$real} || 0, 0);
 		}
 	}
 }

@@ -83,9 +83,7 @@ const show = async (word: string, options: Options, world: World): Promise<numbe
   const status = await look(world);
   const files = gather(options, status, world);
   for (const path of files.faulty)
-    complain(
-      `ha: ${path} has errors, so what it says may not be in force: check it with ha-heartbeat or ldirectord-ts\n`,
-    );
+    complain(`ha: ${path} has errors, so what it says may not be in force: ha check tells more\n`);
   const explained = explain({ status, files, events: daemons.past() }, word);
   if ('names' in explained) {
     const { suggestion, names } = explained;

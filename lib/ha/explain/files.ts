@@ -3,12 +3,13 @@ import { type Diagnostic, hasErrors } from '../../config/diagnostic.js';
 import { directiveLines } from '../../heartbeat/config/directive-lines.js';
 import { parseHaCf } from '../../heartbeat/config/ha-cf.js';
 import { parseHaResources } from '../../heartbeat/config/haresources.js';
+import { imaginedEnvironment } from '../../heartbeat/config/imagined.js';
 import type { HaConfig, ResourceGroup } from '../../heartbeat/config/model.js';
 import type { Facts } from '../../ldirectord/config/facts.js';
 import type { DirectorConfig } from '../../ldirectord/config/model.js';
 import { parseDirectorConfig } from '../../ldirectord/config/parse.js';
 import { parseServices } from '../../ldirectord/config/services-file.js';
-import { imagined, type TextFile } from '../../rehearsal/files.js';
+import type { TextFile } from '../../rehearsal/files.js';
 import type { Decision } from './explanation.js';
 
 export interface Files {
@@ -68,7 +69,7 @@ export const readFiles = (texts: FileTexts): Files => {
   let config: HaConfig | undefined;
   if (haCfText !== undefined) {
     keep({ path: haCf, text: haCfText });
-    const parsed = parseHaCf(haCfText, haCf, imagined(haCfText));
+    const parsed = parseHaCf(haCfText, haCf, imaginedEnvironment(haCfText));
     check(haCf, parsed.diagnostics);
     config = parsed.value;
   }

@@ -1,7 +1,8 @@
 /** Why a real server of ldirectord is as it is, and who answers instead. Pure. */
 import { spanText } from '../../ldirectord/cli/status-table.js';
 import type { RealStatus } from '../../ldirectord/live-status.js';
-import { maintenanceNames } from '../../ldirectord/maintenance.js';
+import { maintenanceFolder, maintenanceNames } from '../../ldirectord/maintenance.js';
+import { bracketed } from '../../ldirectord/names.js';
 import { printable } from '../../ldirectord/printable.js';
 import { directive, placeOf, type Server, silence } from './director.js';
 import { type Decision, type Explanation, explanation, type Part } from './explanation.js';
@@ -43,6 +44,9 @@ const checkedBy = (scene: Scene, server: Server): readonly Decision[] => [
   directive(scene, server.service, 'checktype'),
 ];
 
+/** The address of an address with a port, without brackets. */
+const addressOf = (name: string): string => name.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
 const downPart = (scene: Scene, server: Server, real: RealStatus): Part => {
   const { service } = server;
   const quiescent = service.written?.quiescent;
@@ -73,19 +77,36 @@ const downPart = (scene: Scene, server: Server, real: RealStatus): Part => {
   };
 };
 
-const maintenancePart = (scene: Scene, server: Server): Part => {
+/** Who did it, until when, and why, as its file says. */
+const noteTexts = (scene: Scene, { maintenance }: RealStatus): readonly string[] => {
+  if (maintenance === null) return [];
+  const { by, since: at, deadline, reason } = maintenance;
+  const who = by === null ? '' : ` by ${printable(by)}`;
+  const when = at === null ? '' : ` ${ago(scene, Date.parse(at))}`;
+  return [
+    ...(who === '' && when === '' ? [] : [`That was done${who}${when}.`]),
+    ...(reason === null ? [] : [`The reason that was given: ${printable(reason)}`]),
+    ...(deadline === null ? [] : [`It was to be over at ${deadline}; nothing ends it by itself.`]),
+  ];
+};
+
+const maintenancePart = (scene: Scene, server: Server, real: RealStatus): Part => {
   const { director, written } = server.service;
-  const folder = director.config?.maintenanceDirectory;
-  const [, address = server.name] = /^(.*):\d+$/.exec(server.name) ?? [];
-  const plain = address.replace(/^\[(.*)\]$/, '$1');
-  const names = maintenanceNames({ address: plain, port: server.written?.port ?? written?.reals[0]?.port ?? 0 }, []);
+  const folder = director.config === undefined ? undefined : maintenanceFolder(director.config);
+  const address = addressOf(server.name);
+  const port = server.written?.port ?? written?.reals[0]?.port ?? 0;
+  const files = maintenanceNames({ address, port }, []).toReversed();
+  const isDrained = real.state === 'drained';
+  const how = isDrained ? 'it gets no new connections, and those that it has go on' : 'it was taken out by hand';
   return {
     because: [
-      `A file of its name is in the maintenancedir${folder === undefined ? '' : ` ${folder}`}: it was taken out by hand.`,
+      `A file of its name is in the maintenance directory${folder === undefined ? '' : ` ${folder}`}: ${how}.`,
+      ...noteTexts(scene, real),
     ],
     decidedBy: [directorDecision(scene.files, director.file, 'maintenancedir')],
     wouldChange: [
-      `Remove the file (${names.toReversed().join(' or ')}${folder === undefined ? '' : ` in ${folder}`}, or that of its host name): it is checked again at once.`,
+      `ha ${isDrained ? 'undrain' : 'enable'} ${bracketed(address)} has it back.`,
+      `Or remove the file (${files.join(' or ')}, or that of its host name): it is checked again at once.`,
     ],
   };
 };
@@ -130,9 +151,7 @@ const upPart = (scene: Scene, server: Server, real: RealStatus): Part => {
       ? {}
       : {
           wouldChange: [
-            service.director.config?.maintenanceDirectory === undefined
-              ? 'To take it out for work, set its weight to 0, or set maintenancedir and put a file of its name there.'
-              : `To take it out for work: touch ${service.director.config.maintenanceDirectory}/${server.name}`,
+            `Before work on it: ha drain ${bracketed(addressOf(server.name))} ends new connections, ha disable all of them.`,
           ],
         };
   return [failing, refused, weightless, good, drain].reduce<Part>(
@@ -158,10 +177,20 @@ const statePart = (scene: Scene, server: Server, real: RealStatus): Part => {
     case 'down':
       return downPart(scene, server, real);
     case 'maintenance':
-      return maintenancePart(scene, server);
+    case 'drained':
+      return maintenancePart(scene, server, real);
     case 'unknown':
       return unknownPart(scene, server, real);
   }
+};
+
+/** How a state is said in a sentence. */
+export const STATES: Readonly<Record<RealStatus['state'], string>> = {
+  up: 'up',
+  down: 'down',
+  unknown: 'not checked yet',
+  maintenance: 'in maintenance',
+  drained: 'drained',
 };
 
 /** Explains a real server of a virtual; `all`: every one of that name, as several virtuals may share it. */
@@ -182,8 +211,7 @@ export const explainServer = (scene: Scene, server: Server, all: readonly Server
     const what = `How ${name} of ${service.id} is cannot be said from here.`;
     return explanation(subject, what, [quiet, { decidedBy: placeOf(scene, server) }, elsewhere]);
   }
-  const is =
-    live.state === 'unknown' ? 'not checked yet' : live.state === 'maintenance' ? 'in maintenance' : live.state;
+  const is = STATES[live.state];
   const span = live.since === null || live.state === 'unknown' ? '' : since(server, live.since);
   const gets = live.state === 'up' && live.weight > 0 && !live.refused;
   const others = gets ? {} : instead(scene, server);

@@ -3,7 +3,7 @@ import type { FallbackStatus, RealStatus } from '../../ldirectord/live-status.js
 import { directive, type Service, silence, virtualPlace } from './director.js';
 import { type Explanation, explanation, type Part } from './explanation.js';
 import { listed, type Scene } from './scene.js';
-import { count } from './server.js';
+import { count, STATES } from './server.js';
 
 /** Explains a fallback server. */
 export const explainFallback = (scene: Scene, service: Service, fallback: FallbackStatus): Explanation => {
@@ -37,7 +37,7 @@ export const explainFallback = (scene: Scene, service: Service, fallback: Fallba
 const realLine = ({ server, state, weight, lastFailure }: RealStatus): string => {
   if (state === 'down') return `${server} is down${lastFailure === null ? '' : `: ${lastFailure.cause}`}.`;
   if (state === 'up') return `${server} is up${weight === 0 ? ', with weight 0' : ''}.`;
-  return `${server} is ${state === 'maintenance' ? 'in maintenance' : 'not checked yet'}.`;
+  return `${server} is ${STATES[state]}.`;
 };
 
 /** Why heartbeat does not move an address that only ldirectord has. */

@@ -1,10 +1,12 @@
-/** Asks the daemons of this machine how everything is. */
+/** Asks all daemons of this machine what they know, at once. */
+
 import { refusalIn } from '../../control/protocol.js';
 import type { Answer } from '../../platform/control-client.js';
 import type { World } from '../sub-command.js';
 import { directorHeard, type Heard, heartbeatHeard, type MachineStatus, machineStatus } from './status.js';
 
-const NOT_RUNNING = 'no daemon of ha-suite runs here';
+/** What is said where no heartbeat has a socket. */
+export const NOT_RUNNING = 'no daemon of ha-suite runs here';
 
 const asked = <T>(answer: Answer, read: (value: unknown) => Heard<T>): Heard<T> => {
   if (answer.kind === 'none') return { snapshot: null, problem: answer.problem };
@@ -17,8 +19,8 @@ const asked = <T>(answer: Answer, read: (value: unknown) => Heard<T>): Heard<T> 
   }
 };
 
-/** Asks all daemons at once. Never rejects: who does not answer has a problem. */
-export const look = async ({ daemons, wall }: World): Promise<MachineStatus> => {
+/** Asks and waits for all answers, at most as long as `ask` is patient. Never rejects. */
+export const look = async ({ daemons, wall }: Pick<World, 'daemons' | 'wall'>): Promise<MachineStatus> => {
   const names = daemons.list();
   if (typeof names === 'string') return machineStatus(wall(), { snapshot: null, problem: names }, []);
   const answers = await Promise.all(names.map(({ socket }) => daemons.ask(socket, { ask: 'snapshot' })));

@@ -34,7 +34,7 @@ export interface MachineStatus {
 }
 
 /** A snapshot that is older is not shown as the present, in milliseconds. */
-const STALE_AFTER = 5000;
+export const STALE_AFTER = 5000;
 
 const versionOf = (value: unknown): unknown => Reflect.get(Object(value), 'version');
 

@@ -43,7 +43,8 @@ export interface Incident {
 const begins = (event: HaEvent): boolean =>
   isBad(event) ||
   (event.type === 'daemon' && event.change === 'stopping') ||
-  (event.type === 'standby' && event.from === 'not');
+  (event.type === 'standby' && event.from === 'not') ||
+  (event.type === 'job' && event.step === 'begun' && event.cause?.endsWith(' is dead') === true);
 
 /** The first and the last place of each incident. */
 const stretches = (moments: readonly Moment[]): readonly (readonly [number, number])[] => {

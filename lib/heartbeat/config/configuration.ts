@@ -24,6 +24,10 @@ export interface Configuration {
   readonly groups: readonly ResourceGroup[];
   /** What ha-suite.ini has this node look at; absent: nothing. */
   readonly monitors?: readonly MonitorConfig[];
+  /** ha-suite.ini asks for a status page, and it may be served. */
+  readonly statusPage?: boolean;
+  /** ha-suite.ini names somebody who is told of what happens. */
+  readonly notifies?: boolean;
 }
 
 export interface ConfigurationResult {

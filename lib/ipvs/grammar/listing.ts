@@ -15,6 +15,12 @@ export interface Counters {
   readonly rates: readonly number[];
 }
 
+/** The connections of one destination now. */
+export interface Load extends Pick<Counters, 'active' | 'inactive'> {
+  readonly key: ServiceKey;
+  readonly destination: Destination;
+}
+
 export const NO_COUNTERS: Counters = {
   active: 0,
   inactive: 0,

@@ -1,6 +1,7 @@
 /** Reads listings of `ipvsadm -L -n`: the usual one, and the one of thresholds. */
 import { keyText } from '../address.js';
 import type { Destination, ForwardMethod, Service, ServiceKey, Table } from '../model.js';
+import type { Load } from './listing.js';
 import { NO_NAMES } from './parse-command.js';
 import { parseEndpoint, parseNumber } from './values.js';
 
@@ -73,6 +74,18 @@ export const parseListing = (text: string): Table => {
     if (destination !== undefined) services.at(-1)?.destinations.push(destination);
   }
   return { services };
+};
+
+/** The connections of every destination that `ipvsadm -L -n` shows. Never throws. */
+export const parseLoads = (text: string): readonly Load[] => {
+  let key: ServiceKey | undefined;
+  return rowsOf(text).flatMap((row): readonly Load[] => {
+    if (row.service !== undefined) key = row.service.key;
+    const destination = row.service === undefined ? destinationOf(row) : undefined;
+    const [active, inactive] = row.columns.slice(2).map(Number);
+    if (key === undefined || destination === undefined) return [];
+    return [{ key, destination, active: active || 0, inactive: inactive || 0 }];
+  });
 };
 
 /** A destination row whose first two columns are numbers that are not both 0. */

@@ -1,28 +1,13 @@
 /** The ipvsadm command line on the nft engine: counters and connections come from nftables and connection tracking. */
 import { readFile } from 'node:fs/promises';
-import { findProgram, run } from '../../platform/exec.js';
-import { seconds } from '../../time.js';
 import { keyText } from '../address.js';
 import { destinationName, serviceName } from '../engines/nft/names.js';
 import type { Ruleset } from '../engines/nft/ruleset.js';
 import type { NftEngine } from '../engines/nft.js';
 import { NO_COUNTERS } from '../grammar/listing.js';
 import type { Backend } from './backend.js';
-import { connectionLines, countConnections, parseConntrack, type Tracked } from './conntrack.js';
-
-const CONNTRACK_FILE = '/proc/net/nf_conntrack';
-
-/** The tracked connections, from the kernel's file or the conntrack program; none when neither is there. */
-const tracked = async (): Promise<readonly Tracked[]> => {
-  const text = await readFile(CONNTRACK_FILE, 'utf8').catch(() => undefined);
-  if (text !== undefined) return parseConntrack(text);
-  const program = findProgram('conntrack');
-  if (program === undefined) return [];
-  const outputs = await Promise.all(
-    ['ipv4', 'ipv6'].map((family) => run(program, ['-L', '-f', family], { timeout: seconds(10), maxOutput: 1 << 28 })),
-  );
-  return parseConntrack(outputs.map(({ stdout }) => stdout).join('\n'));
-};
+import { connectionLines, countConnections } from './conntrack.js';
+import { trackedConnections } from './tracked.js';
 
 const timeout = async (name: string): Promise<number> =>
   Number(await readFile(`/proc/sys/net/netfilter/nf_conntrack_${name}`, 'utf8').catch(() => '0'));
@@ -44,7 +29,7 @@ export const nftBackend = (engine: NftEngine): Backend => {
     zero: (key) => engine.zero(key === undefined ? undefined : [serviceName(key)]),
     counters: async (table) => {
       const { connections } = last ?? (await engine.ruleset());
-      const current = await tracked();
+      const current = (await trackedConnections()).connections;
       const count = countConnections(table, current);
       const services = new Map(table.services.map((service) => [keyText(service.key), service]));
       return (key, destination) => {
@@ -55,7 +40,7 @@ export const nftBackend = (engine: NftEngine): Backend => {
         return { ...NO_COUNTERS, ...live, totals: [connections.get(name) ?? 0, 0, 0, 0, 0] };
       };
     },
-    connections: async (table) => connectionLines(table, await tracked()),
+    connections: async (table) => connectionLines(table, (await trackedConnections()).connections),
     timeouts: async () => [
       await timeout('tcp_timeout_established'),
       await timeout('tcp_timeout_fin_wait'),

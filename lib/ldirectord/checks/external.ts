@@ -28,7 +28,7 @@ const START_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** The four arguments: address (or mark) and port of the virtual, address and port of the real as configured. */
-export const checkArguments = ({ virtual: { key }, real }: Target): readonly string[] => [
+export const checkArguments = ({ virtual: { key }, real }: Pick<Target, 'virtual' | 'real'>): readonly string[] => [
   ...(key.protocol === 'fwm' ? [String(key.mark), '0'] : [bracketed(key.address), String(key.port)]),
   bracketed(real.address),
   String(real.port),

@@ -19,11 +19,21 @@ const spanSince = (iso: string, { written }: LiveStatus): string => spanText(Dat
 /** The words of a failure that its cause does not say already. */
 const whyText = ({ lastCheck, lastFailure, state }: RealStatus): string => {
   const isFailing = lastCheck?.result === 'down';
-  if (lastFailure === null || !isFailing || state === 'maintenance') return '';
+  if (lastFailure === null || !isFailing || state === 'maintenance' || state === 'drained') return '';
   const { cause, text } = lastFailure;
   const [, detail = ''] = cause.split(/ (.*)/);
   const more = detail !== '' && text.startsWith(detail) ? text.slice(detail.length) : text.replace(/^500 /, ' ');
   return printable(`${cause}${more === '' ? '' : ` ${more.trim()}`}`);
+};
+
+/** Who has taken it out, until when, and why. */
+const maintenanceText = ({ maintenance }: RealStatus): string => {
+  if (maintenance === null) return '';
+  const { by, deadline, reason } = maintenance;
+  const parts = [by === null ? '' : `by ${by}`, deadline === null ? '' : `until ${deadline}`].filter(
+    (part) => part !== '',
+  );
+  return printable(`${parts.join(' ')}${reason === null ? '' : `${parts.length > 0 ? ': ' : ''}${reason}`}`);
 };
 
 const failuresText = ({ state, failures, failureCount }: RealStatus): string =>
@@ -37,7 +47,7 @@ const realRow = (real: RealStatus, live: LiveStatus): readonly string[] => [
   real.lastCheck === null
     ? 'not checked yet'
     : `checked ${spanSince(real.lastCheck.at, live)} ago in ${real.lastCheck.durationMs} ms`,
-  [failuresText(real), real.refused ? 'refused by the engine' : '', whyText(real)]
+  [failuresText(real), real.refused ? 'refused by the engine' : '', whyText(real), maintenanceText(real)]
     .filter((text) => text !== '')
     .join(', '),
 ];

@@ -1,53 +1,34 @@
 /** Wiring: runs all checks in time, concurrently, each under its own deadline, and hands on their verdicts. */
 import type { Log } from '../../log.js';
-import { type Millis, millis } from '../../time.js';
+import type { Millis } from '../../time.js';
 import { alwaysDown, alwaysUp } from '../checks/always.js';
-import type { Target, TimedCheck, TlsVerify } from '../checks/check.js';
+import type { Check, Target, TimedCheck, TlsVerify } from '../checks/check.js';
 import { connectCheck } from '../checks/connect.js';
 import { type RunningCheck, startCheck } from '../checks/deadline.js';
 import { externalCheck, externalPerlCheck } from '../checks/external.js';
 import { negotiationOf } from '../checks/negotiate.js';
 import { pingCheck } from '../checks/ping.js';
 import type { Verdict } from '../checks/verdict.js';
-import { connectsAfter, roundKind } from '../combined.js';
+import { connectsAfter } from '../combined.js';
 import type { Virtual } from '../config/model.js';
 import { checkIntervals, type Director } from '../director.js';
 import { checkPortOf } from '../identity.js';
+import { type Round, roundOf } from '../round.js';
 import { due, EMPTY_SCHEDULE, nextWake, type Schedule, scheduleFor, started } from '../schedule.js';
 import { createEcho } from './ping.js';
 
-/** The outer deadline of a program is a little later than its own, so that the verdict can name the program. */
-const PROGRAM_GRACE = 300;
+/** The check of each round; negotiate has one for each service, and ping is made with what opens its sockets. */
+const CHECKS: Readonly<Record<Exclude<Round['does'], 'negotiate' | 'ping'>, Check>> = {
+  connect: connectCheck,
+  external: externalCheck,
+  'external-perl': externalPerlCheck,
+  on: alwaysUp,
+  off: alwaysDown,
+};
 
-/** The ping of a virtual: checkcount attempts of checktimeout each. */
-type PingOf = (virtual: Virtual) => TimedCheck;
-
-const connectOrPing = (virtual: Virtual, pingOf: PingOf): TimedCheck =>
-  virtual.key.protocol === 'udp'
-    ? pingOf(virtual) // reference 4.1: connect on udp is a ping.
-    : { check: connectCheck, deadline: virtual.checkTimeout };
-
-/** Which check a round of this virtual makes; `connectsLeft` only matters for checktype=N. */
-const checkFor = (virtual: Virtual, connectsLeft: number, pingOf: PingOf): TimedCheck => {
-  const program = millis(virtual.checkTimeout + PROGRAM_GRACE);
-  switch (virtual.checkType.kind) {
-    case 'connect':
-      return connectOrPing(virtual, pingOf);
-    case 'negotiate':
-      return negotiationOf(virtual);
-    case 'combined':
-      return roundKind(connectsLeft) === 'connect' ? connectOrPing(virtual, pingOf) : negotiationOf(virtual);
-    case 'ping':
-      return pingOf(virtual);
-    case 'external':
-      return { check: externalCheck, deadline: program };
-    case 'external-perl':
-      return { check: externalPerlCheck, deadline: program };
-    case 'on':
-      return { check: alwaysUp, deadline: virtual.checkTimeout };
-    case 'off':
-      return { check: alwaysDown, deadline: virtual.checkTimeout };
-  }
+const timedCheck = (virtual: Virtual, { does, deadline }: Round, ping: Check): TimedCheck => {
+  if (does === 'negotiate') return negotiationOf(virtual);
+  return { check: does === 'ping' ? ping : CHECKS[does], deadline };
 };
 
 export interface Checker {
@@ -79,7 +60,6 @@ export const createChecker = ({
   answerFor = () => undefined,
 }: CheckerOptions): Checker => {
   const ping = pingCheck(createEcho(log));
-  const pingOf: PingOf = (virtual) => ({ check: ping, deadline: millis(virtual.checkTimeout * virtual.checkCount) });
   const running = new Map<string, RunningCheck>();
   const connectsLeft = new Map<string, number>();
   let targets = new Map<string, Target>();
@@ -96,7 +76,7 @@ export const createChecker = ({
     const { checkType } = target.virtual;
     const left = connectsLeft.get(probe) ?? 0;
     onStart(probe);
-    const check = startCheck(checkFor(target.virtual, left, pingOf), target);
+    const check = startCheck(timedCheck(target.virtual, roundOf(target.virtual, left), ping), target);
     running.set(probe, check);
     void check.verdict.then((verdict) => {
       running.delete(probe);

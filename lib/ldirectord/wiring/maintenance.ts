@@ -5,7 +5,8 @@ import { createHostNames } from '../../platform/host-names.js';
 import { type Millis, seconds } from '../../time.js';
 import type { DirectorConfig } from '../config/model.js';
 import type { Member } from '../director.js';
-import { isInMaintenance } from '../maintenance.js';
+import { isAddressFile, maintenanceFolder, maintenanceOf } from '../maintenance.js';
+import type { MaintenanceMode, MaintenanceNote } from '../maintenance-note.js';
 
 /** For one question to a name server. */
 const NAME_TIMEOUT = seconds(2);
@@ -16,8 +17,9 @@ const PATIENCE = seconds(1);
 const NAME_AGE = seconds(60);
 
 export interface Maintenance {
-  readonly covers: (member: Member) => boolean;
-  /** Members that are covered now and were not at the last look, or the other way round. */
+  /** What a file says of a member; undefined: there is none. */
+  readonly of: (member: Member) => MaintenanceNote | undefined;
+  /** Members that a file covers now and did not at the last look, or the other way round, or otherwise than before. */
   readonly news: (members: readonly Member[]) => readonly Member[];
   /** Takes up a configuration; resolves when the directory and the names it needs are known, after a second at the latest. */
   readonly follow: (config: DirectorConfig) => Promise<void>;
@@ -30,27 +32,24 @@ interface Watched {
   readonly folder: FolderWatch;
 }
 
-/** Files that name a server by its address need no name server. */
-const isAddress = (name: string): boolean => /^(\d+(\.\d+){3}|\[.*\])(:\d+)?$/.test(name);
-
 export const createMaintenance = (onChange: () => void): Maintenance => {
   const hosts = createHostNames({ timeout: NAME_TIMEOUT, atOnce: NAMES_AT_ONCE, onNews: onChange });
   let watched: Watched | undefined;
   let addresses: ReadonlySet<string> = new Set();
-  let covered: ReadonlySet<string> = new Set();
+  let covered: ReadonlyMap<string, MaintenanceMode> = new Map();
   let timer: NodeJS.Timeout | undefined;
 
   /** Names are asked for again while a file may mean one. */
   const refreshIfNeeded = async (): Promise<void> => {
-    if ([...(watched?.folder.names() ?? [])].some((name) => !isAddress(name))) await hosts.refresh(addresses);
+    const names = [...(watched?.folder.files().keys() ?? [])];
+    if (names.some((name) => !isAddressFile(name))) await hosts.refresh(addresses);
   };
 
-  const watch = ({ maintenanceDirectory: directory, checkInterval: interval }: DirectorConfig): void => {
+  const watch = (config: DirectorConfig): void => {
+    const [directory, interval] = [maintenanceFolder(config), config.checkInterval];
     if (directory === watched?.directory && interval === watched?.interval) return;
     watched?.folder.stop();
     clearInterval(timer);
-    watched = undefined;
-    if (directory === undefined) return;
     const folder = watchFolder(directory, interval, () => {
       void refreshIfNeeded();
       onChange();
@@ -59,22 +58,27 @@ export const createMaintenance = (onChange: () => void): Maintenance => {
     timer = setInterval(() => void refreshIfNeeded(), NAME_AGE);
   };
 
-  const covers = ({ real }: Member): boolean =>
-    watched !== undefined && isInMaintenance(watched.folder.names(), real, hosts.of(real.address));
+  const of = ({ real }: Member): MaintenanceNote | undefined =>
+    watched === undefined ? undefined : maintenanceOf(watched.folder.files(), real, hosts.of(real.address));
 
   return {
-    covers,
+    of,
     news: (members) => {
       const before = covered;
-      covered = new Set(members.filter(covers).map(({ id }) => id));
-      return members.filter(({ id }) => covered.has(id) !== before.has(id));
+      covered = new Map(
+        members.flatMap((member): [string, MaintenanceMode][] => {
+          const note = of(member);
+          return note === undefined ? [] : [[member.id, note.mode]];
+        }),
+      );
+      return members.filter(({ id }) => covered.get(id) !== before.get(id));
     },
     follow: async (config) => {
       addresses = new Set(config.virtuals.flatMap(({ reals }) => reals.map(({ address }) => address)));
       watch(config);
       if (watched === undefined) return;
-      // Names are asked for before they are needed.
-      void hosts.refresh(addresses);
+      // Names are asked for before they are needed; the folder of our own mostly is not even there.
+      if (config.maintenanceDirectory !== undefined) void hosts.refresh(addresses);
       await Promise.race([watched.folder.ready.then(refreshIfNeeded), sleep(PATIENCE, undefined, { ref: false })]);
     },
     stop: () => {

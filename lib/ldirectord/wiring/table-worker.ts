@@ -4,9 +4,8 @@ import { printChange } from '../../ipvs/grammar/print-command.js';
 import type { Change, Engine, Table } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
 import type { Director, Settled } from '../director.js';
-import { serviceId } from '../names.js';
 import { only, type PlannedChange, plan, type Scope, vanishedFrom, withVanished } from '../plan.js';
-import { backoff, FIRST_RETRY, joinScopes, outcomeOf, settledBy } from '../retry.js';
+import { backoff, FIRST_RETRY, foreseen, joinScopes, outcomeOf, settledBy } from '../retry.js';
 
 export interface TableWorker {
   /** Asks for a batch; what is asked for while one is under way goes into the next. */
@@ -103,26 +102,11 @@ export const createTableWorker = ({ engine, director, onSettled, onDone, log }: 
     return outcome.failed.length === 0;
   };
 
-  /**
-   * The changes for a scope. Members that the engine is bound to refuse are known as refused before the first batch, so that
-   * a fallback does not leave the table for a server that never comes.
-   */
+  /** The changes for a scope; members that the engine is bound to refuse are known as refused before the first batch. */
   const planFor = (actual: Table, scope: Scope, refuses: Engine['foresee']): readonly PlannedChange[] => {
     const planned = plan(director(), actual, scope);
-    const withFallback = new Set(
-      director().config.virtuals.flatMap(({ key, fallback }) => (fallback === undefined ? [] : [serviceId(key)])),
-    );
-    const guarded = planned.filter(({ virtualId }) => withFallback.has(virtualId));
-    const failures = refuses(
-      actual,
-      guarded.map(({ change }) => change),
-    );
-    if (failures.length === 0) return planned;
-    const { refused } = settledBy(outcomeOf(guarded, failures, scope));
-    const nothing: ReadonlySet<string> = new Set();
-    return onSettled({ gone: nothing, granted: nothing, refused }).size === 0
-      ? planned
-      : plan(director(), actual, scope);
+    const settled = foreseen(director(), planned, scope, (changes) => refuses(actual, changes));
+    return settled === undefined || onSettled(settled).size === 0 ? planned : plan(director(), actual, scope);
   };
 
   const batch = async (): Promise<void> => {

@@ -10,7 +10,8 @@ import type { Standing } from '../health.js';
 import { createHistory } from '../history.js';
 import { callsAtReload, callsForAll } from '../instances.js';
 import { liveStatus } from '../live-status.js';
-import { MAINTENANCE } from '../maintenance.js';
+import { maintenanceVerdict } from '../maintenance.js';
+import type { MaintenanceNote } from '../maintenance-note.js';
 import { isAnswered, STARTING, stepPhase } from '../phase.js';
 import type { PlannedChange } from '../plan.js';
 import { createAlerter } from './alerts.js';
@@ -20,7 +21,8 @@ import { openTelling } from './telling.js';
 
 export interface WitnessOptions {
   readonly director: () => Director;
-  readonly isInMaintenance: (member: Member) => boolean;
+  /** What a file in the maintenance directory says of a member; undefined: there is none. */
+  readonly maintenanceOf: (member: Member) => MaintenanceNote | undefined;
   /** Resolves when the table is in line. */
   readonly idle: () => Promise<void>;
   readonly log: Log;
@@ -54,7 +56,7 @@ export interface Witness {
 const instancesOf = (config: DirectorConfig): readonly string[] => config.execute.map(({ value }) => value);
 
 export const createWitness = (options: WitnessOptions): Witness => {
-  const { director, isInMaintenance, idle, log } = options;
+  const { director, maintenanceOf, idle, log } = options;
   const startedAt = now().wall;
   let loadedAt = startedAt;
   let phase = STARTING;
@@ -77,7 +79,7 @@ export const createWitness = (options: WitnessOptions): Witness => {
     liveStatus({
       director: director(),
       history,
-      isInMaintenance,
+      maintenanceOf,
       status: phase.status,
       pid: process.pid,
       startedAt,
@@ -99,7 +101,8 @@ export const createWitness = (options: WitnessOptions): Witness => {
       const isFirst = history.end(probe, result, now());
       for (const id of touched.keys()) history.move(id, now());
       for (const member of director().membersByProbe.get(probe) ?? []) {
-        const verdict = isInMaintenance(member) ? MAINTENANCE : result;
+        const note = maintenanceOf(member);
+        const verdict = note === undefined ? result : maintenanceVerdict(note.mode);
         monitorFiles.note(member, verdict);
         if (touched.has(member.id)) tellMove(member, verdict);
       }

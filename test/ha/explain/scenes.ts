@@ -93,6 +93,7 @@ export const real = (server: string, more: Partial<RealStatus> = {}): RealStatus
   check: 'negotiate http',
   lastCheck: { at: iso(2), durationMs: 4.2, result: 'up', cause: null },
   lastFailure: null,
+  maintenance: null,
   ...more,
 });
 

@@ -25,6 +25,10 @@ const FAILED: NonNullable<Situation['events']> = [
     },
   ],
 ];
+const NOTE = {
+  since: new Date(1_800_000_000_000 - 600_000).toISOString(),
+  ...{ deadline: '2027-01-15T12:00:00.000Z', by: 'alice', reason: 'new disk' },
+};
 const WEB = '10.0.0.100:80';
 const FALLBACK = { server: '127.0.0.1:80', method: 'gate', active: true };
 
@@ -230,6 +234,15 @@ const OF_LDIRECTORD: readonly Asked[] = [
     title: 'a real server in maintenance',
     situation: { live: live(virtual(WEB, [real('192.168.0.1:80', { state: 'maintenance' }), real('192.168.0.2:80')])) },
     word: '192.168.0.1:80',
+  },
+  {
+    title: 'a real server that is drained, with who did it and why',
+    situation: {
+      live: live(
+        virtual(WEB, [real('192.168.0.1:80', { state: 'drained', maintenance: NOTE }), real('192.168.0.2:80')]),
+      ),
+    },
+    word: 'web1',
   },
   {
     title: 'a real server that the engine refuses',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DESCRIPTIONS } from '../../../agents/descriptions.js';
 import type { ResourceFacts } from '../../../agents/resource-advice.js';
 import { hasErrors, type Parsed } from '../../../config/diagnostic.js';
+import { statusFindings } from '../../../config/status-page.js';
 import type { SuiteConfig } from '../../../config/suite.js';
 import { readAddresses } from '../../../platform/addresses.js';
 import { errorCode } from '../../../platform/error-code.js';
@@ -61,6 +62,8 @@ const factsOf = (path: string): FileFacts | undefined => {
   }
 };
 
+export const isFolder = (path: string): boolean => factsOf(path)?.kind === 'directory';
+
 /** First words of the lines of a colon-separated file. */
 const namesIn = (path: string): ReadonlySet<string> =>
   new Set((textOf(path) ?? '').split('\n').flatMap((line) => line.split(':')[0] || []));
@@ -95,8 +98,8 @@ const deviceFacts = async (devices: readonly string[]): Promise<ReadonlyMap<stri
   );
 };
 
-/** What ha.cf asks the machine about. */
-const environmentFor = async (haCf: string): Promise<Environment> => {
+/** What the text of a ha.cf asks the machine about. */
+export const environmentFor = async (haCf: string): Promise<Environment> => {
   const { devices, files, hosts } = mentionedIn(haCf);
   const [facts, addresses] = await Promise.all([deviceFacts(devices), Promise.all(hosts.map(resolved))]);
   return {
@@ -127,8 +130,12 @@ export interface FilesRead extends ConfigurationResult {
 
 /** Errors in our own file stop a start like those in the others; genuine has no words for them. */
 const withSuite = (result: ConfigurationResult, suite: Parsed<SuiteConfig>): FilesRead => {
-  const { monitors } = suite.value;
-  const value = result.value === undefined ? undefined : { ...result.value, monitors };
+  const { monitors, notifications, status } = suite.value;
+  const statusPage = status.listen !== undefined && statusFindings(status).length === 0;
+  const value =
+    result.value === undefined
+      ? undefined
+      : { ...result.value, monitors, statusPage, notifies: notifications.length > 0 };
   const all = { ...result, value, suite: suite.value, diagnostics: [...result.diagnostics, ...suite.diagnostics] };
   if (!hasErrors(suite.diagnostics)) return all;
   const lines = suite.diagnostics

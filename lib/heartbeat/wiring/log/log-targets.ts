@@ -1,6 +1,4 @@
 /** Where ha.cf wants the log to go (heartbeat reference 2.3, no. 13). */
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { readSmallFile } from '../../../platform/run-files.js';
 import { isSyslogFacility } from '../../../platform/syslog.js';
 import { parseLogdCf } from '../../config/logd-cf.js';
@@ -35,19 +33,3 @@ export const logTargets = (config: HaConfig, logdCf = LOGD_CF): LogTargets => {
     facility: logd.logfacility === 'none' && told ? undefined : known,
   };
 };
-
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-};
-
-/** One sentence for each log file that cannot be written because its folder is not there. */
-export const homelessLogs = ({ logfile, debugfile }: HaConfig): readonly string[] =>
-  [...new Set([logfile, debugfile])].flatMap((path) =>
-    path === undefined || isFolder(dirname(path))
-      ? []
-      : [`nothing can be logged to ${path}: there is no folder ${dirname(path)}`],
-  );

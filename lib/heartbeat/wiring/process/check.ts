@@ -1,9 +1,9 @@
 /** `--check`, `-v` and the check before `-r`: what is in the configuration files, and what is wrong with them. */
 import { hostname } from 'node:os';
-import { resourceAdvice } from '../../../agents/resource-advice.js';
 import { type Diagnostic, hasErrors } from '../../../config/diagnostic.js';
 import { diagnosticsJson, renderDiagnostic } from '../../../config/render.js';
-import { diagnosticOfFile, sourceOf } from '../../../config/source.js';
+import { sourceOf } from '../../../config/source.js';
+import { adviceTogether } from '../../config/advice.js';
 import type { ConfigurationResult } from '../../config/configuration.js';
 import { configurationDump } from '../../directive-table.js';
 import {
@@ -11,13 +11,13 @@ import {
   HA_CF,
   HARESOURCES,
   isAnyForbidden,
+  isFolder,
   isForbidden,
   readConfigFiles,
   resourceFacts,
   textOf,
 } from '../files/config-files.js';
 import { logOfCommand } from '../log/direct-logs.js';
-import { homelessLogs } from '../log/log-targets.js';
 import type { Said } from './control.js';
 import { NOT_PERMITTED } from './exit-codes.js';
 
@@ -34,16 +34,6 @@ const forPeople = (result: ConfigurationResult): string => {
   return `${rendered}${counts} (${summary}${groups})\n`;
 };
 
-/** Monitors hand over by standby, which that mode does not have. */
-const helplessMonitors = ({ config, suite }: FilesRead): readonly Diagnostic[] => {
-  const names = suite.monitors.filter(({ onfail }) => onfail === 'standby').map(({ name }) => name);
-  if (config.autoFailback !== 'legacy' || names.length === 0) return [];
-  const message =
-    `[monitor ${names.join('], [monitor ')}]: a failure moves nothing while auto_failback is legacy (the default), ` +
-    'which knows no standby: write auto_failback on or off';
-  return [diagnosticOfFile(HA_CF, 'warning', { code: 'ha.cf/monitors-in-legacy', message })];
-};
-
 /** The findings of the parsers, and what they cannot know: files we may not read, resources that cannot start here. */
 const findings = (result: FilesRead): readonly Diagnostic[] => [
   ...result.diagnostics.map((diagnostic) =>
@@ -51,11 +41,10 @@ const findings = (result: FilesRead): readonly Diagnostic[] => [
       ? { ...diagnostic, message: 'this file may not be read by you: check as root' }
       : diagnostic,
   ),
-  ...helplessMonitors(result),
-  ...homelessLogs(result.config).map((message) =>
-    diagnosticOfFile(HA_CF, 'warning', { code: 'ha.cf/no-log-folder', message }),
+  ...adviceTogether(
+    { ...result, haCf: HA_CF, haResources: sourceOf(HARESOURCES, textOf(HARESOURCES) ?? '') },
+    { ...resourceFacts(), isFolder },
   ),
-  ...resourceAdvice(result.groups, sourceOf(HARESOURCES, textOf(HARESOURCES) ?? ''), resourceFacts()),
 ];
 
 /** All findings at once; exit code 1 when there is an error among them. */

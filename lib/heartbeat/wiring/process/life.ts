@@ -17,6 +17,7 @@ import { startDaemon } from '../../daemon.js';
 import { type Daemon, type DaemonOptions, type Ending, PATHS } from '../../daemon-parts.js';
 import { openClientPort } from '../api-server.js';
 import { openChildren } from '../children.js';
+import { companions } from '../companions.js';
 import { timerAt } from '../engine.js';
 import { createFencing, type Fencing } from '../fencing.js';
 import type { Identity } from '../files/identity.js';
@@ -81,7 +82,7 @@ export const liveOnce = async ({
   await prepareCoreDumps(config.coreDumps !== false, `${coreRoot}/root`);
   await endLeftBehind(PROGRAM_REGISTER, log);
   const children = openChildren({
-    commands: config.clients.map(({ value }) => value),
+    commands: [...config.clients.map(({ value }) => value), ...companions(loaded)],
     env: programEnvironment({ self, config, debug: logger.debugLevel(), inherited: process.env }),
     coreRoot,
     log,

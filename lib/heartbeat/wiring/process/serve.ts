@@ -15,6 +15,7 @@ import type { StartRequest } from '../../command-line.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { AuthKeys } from '../../config/model.js';
 import type { Daemon, Ending } from '../../daemon-parts.js';
+import { companions } from '../companions.js';
 import { AUTHKEYS, HA_CF, readConfigFiles, readKeys } from '../files/config-files.js';
 import type { Identity } from '../files/identity.js';
 import { check, load } from '../files/load.js';
@@ -208,7 +209,10 @@ export const serve = async (start: StartRequest): Promise<number> => {
       kept,
       before,
       onEnding: () => {
-        closed = armEmergency(closingLimit(configuration.config.clients.length), emergency);
+        closed = armEmergency(
+          closingLimit(configuration.config.clients.length + companions(configuration).length),
+          emergency,
+        );
       },
       loaded: configuration,
       logger,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HaConfig } from '../../../../lib/heartbeat/config/model.js';
-import { homelessLogs, logTargets } from '../../../../lib/heartbeat/wiring/log/log-targets.js';
+import { logTargets } from '../../../../lib/heartbeat/wiring/log/log-targets.js';
 
 const config = (part: Partial<HaConfig>): HaConfig =>
   ({ logfile: undefined, debugfile: undefined, logfacility: undefined, ...part }) as HaConfig;
@@ -20,15 +20,6 @@ test.each([
     facility: undefined,
     ...expected,
   });
-});
-
-test('a log file whose folder is not there is told of once', () => {
-  const [logfile, debugfile] = ['/nonexistent/ha-log', '/tmp/ha-debug'];
-  expect(homelessLogs(config({ logfile, debugfile }))).toEqual([
-    'nothing can be logged to /nonexistent/ha-log: there is no folder /nonexistent',
-  ]);
-  expect(homelessLogs(config({ logfile, debugfile: logfile }))).toHaveLength(1);
-  expect(homelessLogs(config({}))).toEqual([]);
 });
 
 test('without a log of its own in ha.cf, the file of the logging daemon says where messages go', () => {

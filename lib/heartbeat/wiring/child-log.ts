@@ -1,4 +1,4 @@
-/** Where ipfail logs: where the daemon that started it told it to, else where the daemon itself logs (reference 1.4). */
+/** Where a program that heartbeat has started logs: where the daemon told it to, else where the daemon itself logs (reference 1.4). */
 import type { Log } from '../../log.js';
 import { errorText } from '../../platform/error-text.js';
 import { isSyslogFacility, openSyslog } from '../../platform/syslog.js';
@@ -6,7 +6,7 @@ import { millis } from '../../time.js';
 import { parseBoolean } from '../config/values.js';
 import { createLogger, LAST_WORDS, type SyslogSink } from './log/logger.js';
 
-export interface IpfailLog {
+export interface ChildLog {
   readonly log: Log;
   /** Asks the daemon for what the environment does not tell. */
   readonly learn: (read: (name: string) => Promise<string | undefined>) => Promise<void>;
@@ -16,18 +16,20 @@ export interface IpfailLog {
   readonly close: () => Promise<void>;
 }
 
-const PROGRAM = 'ipfail';
-
 /** `environment` is that of the process. Until `leaveTerminal` every line is also shown on standard error. */
-export const ipfailLog = (host: string, environment: Readonly<Record<string, string | undefined>>): IpfailLog => {
-  const logger = createLogger({ host, program: PROGRAM, pid: process.pid });
+export const childLog = (
+  program: string,
+  host: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ChildLog => {
+  const logger = createLogger({ host, program, pid: process.pid });
   // Lines of debug priority go to the debug file whatever the debug level, as those of genuine ipfail do.
   logger.setDebug(1);
   logger.show((line) => process.stderr.write(`${line}\n`));
 
   const syslogTo = async (facility: string | undefined): Promise<SyslogSink | undefined> => {
     if (facility === undefined || !isSyslogFacility(facility)) return undefined;
-    return openSyslog(PROGRAM, facility, { pid: false }).catch((error: unknown) => {
+    return openSyslog(program, facility, { pid: false }).catch((error: unknown) => {
       logger.log('WARN', `No syslog: ${errorText(error)}`);
       return undefined;
     });

@@ -1,0 +1,72 @@
+/** Virtual services and real servers on the page. Pure. */
+import { spanText } from '../../ldirectord/cli/status-table.js';
+import type { LiveStatus, RealState, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
+import type { DirectorStatus } from '../status/status.js';
+import { ageLine } from './cluster-sections.js';
+import { type Html, html } from './html.js';
+import { instant, mark, since, type Tone } from './marks.js';
+
+const TONES: Readonly<Record<RealState, Tone>> = {
+  ...{ up: 'good', down: 'bad', unknown: 'odd', maintenance: 'odd', drained: 'odd' },
+};
+
+const stateCell = (real: RealStatus): Html => {
+  const failing = real.state === 'up' && real.failures > 0 ? `, failure ${real.failures} of ${real.failureCount}` : '';
+  const refused = real.refused ? ', refused by the engine' : '';
+  return mark(TONES[real.state], `${real.state}${failing}${refused}`);
+};
+
+const checkCell = ({ lastCheck, check }: RealStatus, written: number): Html => {
+  if (lastCheck === null) return html`${check}: not checked yet`;
+  const cause = lastCheck.cause === null ? 'good' : lastCheck.cause;
+  return html`${check}: ${cause}, ${spanText(written - Date.parse(lastCheck.at))} ago in ${lastCheck.durationMs} ms`;
+};
+
+const failureCell = ({ lastFailure }: RealStatus): Html =>
+  lastFailure === null
+    ? html`none known`
+    : html`${instant(Date.parse(lastFailure.at))}: <strong>${lastFailure.cause}</strong> ${lastFailure.text}`;
+
+const realRow = (
+  real: RealStatus,
+  written: number,
+): Html => html`<tr><th scope="row" data-label="Real">${real.server}</th>
+  <td data-label="State">${stateCell(real)}</td>
+  <td data-label="Since">${real.since === null ? html`unknown` : html`${instant(Date.parse(real.since))} (${spanText(written - Date.parse(real.since))})`}</td>
+  <td data-label="Weight">${real.weight} ${real.method}</td>
+  <td data-label="Connections">unknown</td>
+  <td data-label="Check">${checkCell(real, written)}</td>
+  <td data-label="Last failure">${failureCell(real)}</td></tr>`;
+
+const fallbackLine = ({ fallback }: VirtualStatus): Html =>
+  fallback === null
+    ? html``
+    : html`<p>Fallback ${fallback.server} (${fallback.method}): ${fallback.active ? mark('bad', 'stands in') : html`not needed`}</p>`;
+
+const virtualPart = (virtual: VirtualStatus, written: number): Html => {
+  const { up, reals, name } = virtual;
+  const tone = reals.length > 0 && up === 0 ? 'bad' : up === reals.length ? 'good' : 'odd';
+  const head = html`<h4>${virtual.protocol} ${virtual.service} ${name ?? ''} ${mark(tone, `${up} of ${reals.length} up`)}
+    <span class="quiet">${virtual.scheduler}</span></h4>`;
+  return html`${head}${fallbackLine(virtual)}<table><thead><tr><th scope="col">Real</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Weight</th><th scope="col">Connections</th><th scope="col">Check</th><th scope="col">Last failure</th></tr></thead>
+    <tbody>${reals.map((real) => realRow(real, written))}</tbody></table>`;
+};
+
+const livePart = (live: LiveStatus): Html => {
+  const written = Date.parse(live.written);
+  return html`<p>Runs with pid ${live.pid} ${since(Date.parse(live.started), written)}: ${live.status}; ${live.config} was read at ${instant(Date.parse(live.loaded))}.</p>
+    ${live.virtuals.map((virtual) => virtualPart(virtual, written))}`;
+};
+
+const directorPart = ({ name, heard }: DirectorStatus): Html => {
+  const head = html`<h3>ldirectord ${name}</h3>`;
+  if (heard.snapshot === null) return html`${head}<p>${mark('bad', heard.problem)}</p>`;
+  return html`${head}${ageLine(heard.age, heard.stale)}${livePart(heard.snapshot)}`;
+};
+
+/** What every ldirectord of this machine knows. The other machine's are not known here. */
+export const directorsSection = (directors: readonly DirectorStatus[], peer: string | undefined): Html => {
+  const own = directors.length === 0 ? html`<p>No ldirectord runs on this machine.</p>` : html``;
+  const other = peer === undefined ? html`` : html`<p>On ${peer}: unknown; its own page shows it.</p>`;
+  return html`<h2>Virtual services</h2>${own}${directors.map(directorPart)}${other}`;
+};

@@ -1,0 +1,139 @@
+/** Follows the daemons for those who look at the page: asks what is, hears what happens, and tells who wants to know. */
+import { type HaEvent, parseEventLine } from '../../events/event.js';
+import { type Millis, millis, seconds } from '../../time.js';
+import { look } from '../status/look.js';
+import type { MachineStatus } from '../status/status.js';
+import type { World } from '../sub-command.js';
+import { type Lateness, type Memory, remember, sampled, statusAt } from './memory.js';
+import { countKey } from './metrics.js';
+import { SHOWN_EVENTS } from './page.js';
+import type { View } from './view.js';
+
+/** Nobody is asked more often, except after an event. */
+const EVERY = seconds(1);
+/** A daemon that hangs must not keep the others from being shown. */
+const PATIENCE = seconds(3);
+/** A storm of events does not become a storm of questions. */
+const BREATH = millis(200);
+
+export interface WatchNews {
+  /** All daemons have been asked. */
+  readonly onLook: () => void;
+  readonly onEvent: (event: HaEvent) => void;
+}
+
+export interface Watch {
+  /** What is known, with the ages of now. */
+  readonly view: () => View;
+  readonly counts: () => ReadonlyMap<string, number>;
+  /** Changes with every look, and while none comes with every second: what was rendered in the same turn may be shown again. */
+  readonly turn: () => string;
+  readonly close: () => void;
+}
+
+const sameLife = (a: HaEvent, b: HaEvent): boolean =>
+  a.program === b.program && a.instance === b.instance && a.run === b.run;
+
+/** The newest events, without what was there already, in the order in which they happened. */
+const withEvent = (events: readonly HaEvent[], event: HaEvent): readonly HaEvent[] =>
+  events.some((one) => sameLife(one, event) && one.seq === event.seq)
+    ? events
+    : [...events, event].toSorted((a, b) => a.wall - b.wall || a.seq - b.seq).slice(-SHOWN_EVENTS);
+
+/** Begins at once; resolves after the first look, and goes on until it is closed. `every`: from one look to the next. */
+export const startWatch = async (
+  { daemons, wall }: Pick<World, 'daemons' | 'wall'>,
+  { onLook, onEvent }: WatchNews,
+  every: Millis = EVERY,
+): Promise<Watch> => {
+  const begun = wall();
+  const enough = new AbortController();
+  const followed = new Set<string>();
+  const counts = new Map<string, number>();
+  let events: readonly HaEvent[] = daemons.past().slice(-SHOWN_EVENTS);
+  let memory: Memory | undefined;
+  let lateness: Lateness = new Map();
+  let turn = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+  let wanted = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const hear = (line: string): void => {
+    const event = parseEventLine(line);
+    if (event === undefined) return;
+    const before = events;
+    events = withEvent(events, event);
+    if (events === before || event.wall < begun) return;
+    const key = countKey(event);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    onEvent(event);
+    lookSoon();
+  };
+
+  const followAll = (): readonly string[] => {
+    const names = daemons.list();
+    if (typeof names === 'string') return [];
+    for (const { socket } of names) {
+      if (followed.has(socket)) continue;
+      followed.add(socket);
+      // One that is not there, or has gone, is tried again at the next look.
+      void daemons
+        .follow(socket, { ask: 'events', after: 0, follow: true }, hear, enough.signal)
+        .then(() => followed.delete(socket));
+    }
+    return names.flatMap(({ program, instance }) => (program === 'ldirectord' ? [instance] : []));
+  };
+
+  const lookNow = async (): Promise<void> => {
+    looking = true;
+    wanted = false;
+    lookedAt = wall();
+    const left = followAll();
+    const now = await look({
+      daemons: { ...daemons, ask: (socket, question) => daemons.ask(socket, question, PATIENCE) },
+      wall,
+    });
+    looking = false;
+    if (enough.signal.aborted) return;
+    memory = remember(memory, now, left);
+    if (now.heartbeat.snapshot !== null) lateness = sampled(lateness, now.heartbeat.snapshot);
+    turn += 1;
+    onLook();
+    schedule(wanted ? BREATH : every);
+  };
+
+  const schedule = (wait: number): void => {
+    clearTimeout(timer);
+    if (!enough.signal.aborted) timer = setTimeout(() => void lookNow(), wait);
+  };
+
+  const lookSoon = (): void => {
+    if (wanted) return;
+    wanted = true;
+    if (!looking) schedule(Math.min(BREATH, Math.max(0, BREATH - (wall() - lookedAt))));
+  };
+
+  const view = (): View => {
+    const at = wall();
+    const status: MachineStatus =
+      memory === undefined
+        ? statusAt(
+            { heartbeat: { heard: { snapshot: null, problem: 'not asked yet' }, silent: true }, directors: [] },
+            at,
+          )
+        : statusAt(memory, at);
+    return { status, events, lateness };
+  };
+
+  await lookNow();
+  return {
+    view,
+    counts: () => counts,
+    turn: () => `${turn} ${Math.floor((wall() - lookedAt) / EVERY)}`,
+    close: () => {
+      enough.abort();
+      clearTimeout(timer);
+    },
+  };
+};

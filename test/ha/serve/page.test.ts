@@ -1,0 +1,160 @@
+/** The page as text: what it says, and that nothing a stranger has named ever becomes markup. */
+import fc from 'fast-check';
+import type { HaEvent } from '../../../lib/events/event.js';
+import { escaped, html } from '../../../lib/ha/serve/html.js';
+import { CONTENT_POLICY, pageOf, sectionsOf } from '../../../lib/ha/serve/page.js';
+import { sparkline } from '../../../lib/ha/serve/sparkline.js';
+import type { View } from '../../../lib/ha/serve/view.js';
+import { directorHeard, heartbeatHeard, machineStatus } from '../../../lib/ha/status/status.js';
+import { directorSays, heartbeatSays, realSays } from '../../support/status-world.js';
+
+const AT = 1_795_800_000_000;
+const EVENT: HaEvent = {
+  ...{ node: 'lb2', program: 'heartbeat', instance: '', run: 1, seq: 1, mono: 1 as never, wall: AT as never },
+  ...{ type: 'node', name: 'lb1', from: 'active', to: 'dead' },
+  ...{ cause: 'nothing heard for 1023 ms', decidedBy: '/etc/ha.d/ha.cf:3 (deadtime)' },
+};
+const viewOf = (some: Partial<View> = {}): View => ({
+  status: machineStatus(AT, heartbeatHeard(heartbeatSays(AT - 400), AT), [
+    { name: 'www.cf', heard: directorHeard(directorSays(AT - 300), AT) },
+  ]),
+  events: [EVENT],
+  lateness: new Map([['lb1:eth0', [100, 600, 1200]]]),
+  ...some,
+});
+/** What a reader sees: the text between the tags, blanks as one. */
+const seen = (markup: string): string =>
+  markup
+    .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');
+
+test('the facts are in the document', () => {
+  const text = seen(pageOf(viewOf()));
+  expect(text).toContain('lb2: ✗ 1 thing is not as they should be 192.168.0.2:80 of tcp:10.0.0.100:80 is down');
+  expect(text).toMatch(
+    /lb1 \(other node\) Status ✓ active since [\d: -]+ \(60 s\) Heard 0\.1 s ago; dead after 1\.0 s/,
+  );
+  expect(text).toMatch(/eth0 ✓ up since when: unknown heard 1\.2 s ago; at most 1\.2 s of 1\.0 s in the last minute/);
+  expect(text).toMatch(/Holds local since [\d: -]+ \(59 s\)/);
+  expect(text).toMatch(/IPaddr2::10\.0\.0\.100\/24\/eth0 ldirectord::www\.cf ✓ on lb1 [\d: -]+ \(59 s\) lb1/);
+  expect(text).toContain('tcp 10.0.0.100:80 shop ? 1 of 2 up wlc');
+  expect(text).toMatch(
+    /192\.168\.0\.2:80 ✗ down [\d: -]+ \(10 min\) 5 masq unknown negotiate http: L7STATUS 503, 0\.5 s ago/,
+  );
+  expect(text).toContain('L7STATUS 503 503 Service Unavailable');
+  expect(text).toContain('✗ node lb1: active -> dead because: nothing heard for 1023 ms; /etc/ha.d/ha.cf:3 (deadtime)');
+  expect(text).toContain('On lb1: unknown; its own page shows it.');
+});
+
+test('what is old is said to be stale, where it stands', () => {
+  const old = heartbeatSays(AT - 60_000);
+  const status = machineStatus(AT, { snapshot: old, age: 60_000, stale: true }, []);
+  const { nodes, groups, head } = sectionsOf(viewOf({ status }));
+  for (const part of [nodes, groups])
+    expect(seen(part)).toContain('✗ STALE The daemon does not answer; what follows was true 60 s ago.');
+  expect(seen(head)).toContain('heartbeat has not answered for 60 s');
+});
+
+test('nobody answers', () => {
+  const status = machineStatus(AT, { snapshot: null, problem: 'no daemon runs' }, []);
+  const text = seen(pageOf({ status, events: [], lateness: new Map() }));
+  expect(text).toContain('✗ no daemon runs');
+  expect(text).toContain('Nothing is known.');
+});
+
+test('the document brings everything with it, and the policy allows nothing else', () => {
+  const page = pageOf(viewOf());
+  expect(page).not.toMatch(/(src|href)="(?!data:,"|status\.json"|metrics")/);
+  expect(page).not.toMatch(/ (style|on\w+)="/);
+  expect(CONTENT_POLICY).toMatch(
+    /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; script-src 'sha256-[\w+/]{43}=';/,
+  );
+  expect(CONTENT_POLICY).not.toContain('unsafe');
+});
+
+test('the bars of a link: fine, late, and over the limit', () => {
+  const classes = (samples: readonly number[]): readonly string[] =>
+    [...sparkline(samples, 1000).html.matchAll(/<rect class="(\w+)"/g)].map(([, name = '']) => name);
+  expect(classes([100, 600, 1200])).toEqual(['fine', 'late', 'over']);
+  expect(sparkline([], 1000).html).toContain('not heard yet');
+});
+
+test('a template escapes whatever is put into it, and markup only once', () => {
+  expect(html`<b title="${'"x"'}">${'<i>&'}${html`<u>${"'"}</u>`}</b>`.html).toBe(
+    '<b title="&quot;x&quot;">&lt;i&gt;&amp;<u>&#39;</u></b>',
+  );
+});
+
+test('any text stays text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const safe = escaped(text);
+      expect(safe).not.toMatch(/[<>"'`\p{Cc}]/u);
+      expect(safe.replace(/&(amp|lt|gt|quot|#39|#96);/g, '')).not.toContain('&');
+    }),
+  );
+});
+
+test('hostile names add no element and no attribute, wherever they stand', () => {
+  const tagsOf = (view: View): readonly string[] => pageOf(view).match(/<[a-z/!][^>]*>/gi) ?? [];
+  const viewWith = (text: string): View => {
+    const beats = heartbeatSays(AT - 400);
+    const live = directorSays(AT - 300);
+    const [virtual] = live.virtuals;
+    const heartbeat = {
+      ...beats,
+      node: text,
+      cluster: {
+        ...beats.cluster,
+        failing: [text],
+        nodes: beats.cluster?.nodes.map((node) => ({
+          ...node,
+          name: text,
+          links: node.links.map((link) => ({ ...link, name: text })),
+        })),
+      },
+      groups: [{ ...beats.groups[0], node: text, resources: [text], line: text }],
+    };
+    const reals = [
+      realSays(AT, { server: text, check: text, lastFailure: { at: new Date(AT).toISOString(), cause: text, text } }),
+    ];
+    return {
+      status: machineStatus(AT, heartbeatHeard(heartbeat, AT), [
+        {
+          name: text,
+          heard: directorHeard(
+            { ...live, config: text, virtuals: [{ ...virtual, name: text, service: text, reals }] },
+            AT,
+          ),
+        },
+      ]),
+      events: [{ ...EVENT, node: text, cause: text, decidedBy: text }],
+      lateness: new Map(),
+    };
+  };
+  const tame = tagsOf(viewWith('name'));
+  const nasty = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      '<script>alert(1)</script>',
+      '"><img src=x onerror=y>',
+      "' onload='x",
+      '</style><b>',
+      '-->',
+      '&lt;b&gt;',
+    ),
+  );
+  fc.assert(
+    fc.property(
+      nasty.filter((text) => text !== ''),
+      (text) => {
+        expect(tagsOf(viewWith(text))).toEqual(tame);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
