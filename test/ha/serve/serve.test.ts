@@ -66,6 +66,7 @@ const serve = async (
         return undefined;
       },
       tell: (text) => told.push(text),
+      mono: () => performance.now(),
       close: async () => undefined,
     }),
   });
@@ -267,6 +268,7 @@ test('wrong settings are shown with their place', async () => {
       listen: () => Promise.reject(new Error('nobody may listen')),
       stepBack: () => undefined,
       tell: (text) => told.push(text),
+      mono: () => performance.now(),
       close: async () => undefined,
     }),
   });
