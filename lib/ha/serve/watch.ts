@@ -1,9 +1,8 @@
 /** Follows the daemons for those who look at the page: asks what is, hears what happens, and tells who wants to know. */
 import { type HaEvent, parseEventLine } from '../../events/event.js';
 import { type Millis, millis, seconds } from '../../time.js';
-import { look } from '../status/look.js';
+import { type Asker, look } from '../status/look.js';
 import type { MachineStatus } from '../status/status.js';
-import type { World } from '../sub-command.js';
 import { type Lateness, type Memory, remember, sampled, statusAt } from './memory.js';
 import { countKey } from './metrics.js';
 import { SHOWN_EVENTS } from './page.js';
@@ -40,7 +39,7 @@ const withEvent = (events: readonly HaEvent[], event: HaEvent): readonly HaEvent
 
 /** Begins at once; resolves after the first look, and goes on until it is closed. `every`: from one look to the next. */
 export const startWatch = async (
-  { daemons, wall }: Pick<World, 'daemons' | 'wall'>,
+  { daemons, wall, read }: Asker,
   { onLook, onEvent }: WatchNews,
   every: Millis = EVERY,
 ): Promise<Watch> => {
@@ -93,6 +92,7 @@ export const startWatch = async (
     const now = await look({
       daemons: { ...daemons, ask: (socket, question) => daemons.ask(socket, question, PATIENCE) },
       wall,
+      read,
     });
     looking = false;
     if (enough.signal.aborted) return;

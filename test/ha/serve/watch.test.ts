@@ -46,7 +46,7 @@ const watched = async (past: readonly HaEvent[] = [], hangs = false): Promise<Sc
   };
   const events: HaEvent[] = [];
   const watch = await startWatch(
-    { daemons, wall: Date.now },
+    { daemons, wall: Date.now, read: () => ({ problem: 'No such file or directory' }) },
     { onLook: () => undefined, onEvent: (event) => events.push(event) },
     millis(50),
   );
