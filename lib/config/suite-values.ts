@@ -1,5 +1,6 @@
 /** Values of ha-suite.ini: words, durations, numbers, addresses and commands. */
-import { type Millis, millis } from '../time.js';
+import { parseSpan, SPAN_FORMS } from '../text/span.js';
+import type { Millis } from '../time.js';
 import { suggest } from './suggest.js';
 
 /** A value, or what is wrong with it. */
@@ -18,16 +19,13 @@ export const choice =
     return { ok: false, message: `must be one of: ${choices.join(', ')}`, suggestion: suggest(text, choices) };
   };
 
-const UNITS: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 60_000 };
-
 /** A duration of at least `min` milliseconds. */
 export const duration =
   (min: number): Reader<Millis> =>
   (text) => {
-    const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|)$/.exec(text);
-    const value = Math.round(Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? 1000));
-    if (match === null) return { ok: false, message: 'a duration is a number of seconds, or a number with ms, s or m' };
-    return value < min ? { ok: false, message: `must be at least ${min} ms` } : { ok: true, value: millis(value) };
+    const value = parseSpan(text);
+    if (value === undefined) return { ok: false, message: `a duration is ${SPAN_FORMS}` };
+    return value < min ? { ok: false, message: `must be at least ${min} ms` } : { ok: true, value };
   };
 
 /** A whole number. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { renderDiagnostic } from '../config/render.js';
 import { type CommandMaker, USAGE, type World } from '../ha/sub-command.js';
+import { parseSpan } from '../text/span.js';
 import { type Millis, millis } from '../time.js';
 import { readDirectorFiles } from './director-files.js';
 import { readRehearsalFiles, type TextFile } from './files.js';
@@ -50,10 +51,10 @@ const whole =
   };
 
 const milliseconds = (text: string): Millis => {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
-  if (number === undefined)
+  const span = parseSpan(text);
+  if (span === undefined)
     throw new CommanderError(USAGE, 'ha.time', `--script-time must be a time such as 2s or 500ms, not '${text}'`);
-  return millis(Math.round(Number(number) * (unit === 'ms' ? 1 : 1000)));
+  return span;
 };
 
 const sentencesOf = (text: string): Sentences =>

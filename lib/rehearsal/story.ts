@@ -6,6 +6,7 @@
 import type { Diagnostic, Parsed, Position } from '../config/diagnostic.js';
 import { diagnosticAt, type Source, sourceOf, type Word, wordsOf } from '../config/source.js';
 import { suggest } from '../config/suggest.js';
+import { parseSpan } from '../text/span.js';
 import { type Millis, millis } from '../time.js';
 import type { Condition } from './real-servers.js';
 
@@ -157,14 +158,6 @@ const SENTENCES: readonly Sentence[] = [
 /** For help texts: every form, as it is written. */
 export const FORMS: readonly string[] = SENTENCES.map(({ form }) => form.join(' '));
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** `10s`, `250ms`, `1.5m`, `2h`, or seconds without a unit. */
-const timeOf = (text: string): Millis | undefined => {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  return number === undefined ? undefined : millis(Math.round(Number(number) * (UNITS[unit] ?? 1)));
-};
-
 /** Why a sentence does not fit: at which of the words, and what stands or should stand there. */
 interface Misfit {
   readonly index: number;
@@ -207,7 +200,7 @@ const oneOf = (slot: NameSlot, words: readonly Word[], index: number, known: rea
 
 const instant = (words: readonly Word[], index: number): Taken => {
   if (words[index]?.value !== 'at') return { index, message: `'at' and ${A_TIME} are missing` };
-  const time = timeOf(words[index + 1]?.value ?? '');
+  const time = parseSpan(words[index + 1]?.value ?? '');
   if (time === undefined) return { index: index + 1, message: `${A_TIME} is missing` };
   return { used: 2, parts: { when: { from: time } } };
 };
@@ -217,7 +210,7 @@ const span = (words: readonly Word[], index: number): Taken => {
   if (said === undefined) return { used: 0, parts: { when: { from: millis(0) } } };
   if (said === 'at') return instant(words, index);
   const ends = said.split('-');
-  const [from, to] = ends.map(timeOf);
+  const [from, to] = ends.map(parseSpan);
   if (ends.length !== 2 || from === undefined || to === undefined)
     return { index, message: `'at' and ${A_TIME}, or from when to when (20s-40s), is missing` };
   if (to <= from) return { index, message: 'the end is not after the beginning' };
@@ -232,10 +225,10 @@ const measure = (words: readonly Word[], index: number, slot: 'SHARE' | 'TIME' |
     return { used: 1, parts: { share: Number(share) / 100 } };
   }
   if (slot === 'TIME') {
-    const time = timeOf(said);
+    const time = parseSpan(said);
     return time === undefined ? { index, message: `${A_TIME} is missing` } : { used: 1, parts: { time } };
   }
-  const time = timeOf(said.slice(1));
+  const time = parseSpan(said.slice(1));
   if (time === undefined || !/^[+-]/.test(said)) return { index, message: 'a step such as +1h or -30s is missing' };
   return { used: 1, parts: { step: said.startsWith('-') ? -time : time } };
 };

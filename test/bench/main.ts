@@ -8,6 +8,7 @@ import { run as idle } from './idle.js';
 import { run as ldirectord } from './ldirectord.js';
 import { type BenchRow, printRows, summary, withinBudget } from './row.js';
 import { run as startup } from './startup.js';
+import { run as statusPage } from './status-page.js';
 
 interface Bench {
   readonly about: string;
@@ -21,6 +22,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   idle: { about: 'processor and memory of a pair at rest; about 7 minutes', run: idle },
   flood: { about: 'heartbeats while valid and forged packets pour in; about 20 minutes', run: flood },
   ldirectord: { about: 'ldirectord with up to 10,000 reals, some silent; about 25 minutes', run: ldirectord },
+  'status-page': {
+    about: 'heartbeats while fifty watch the status page and a hundred scrapes a second come; about 1 minute',
+    run: statusPage,
+  },
   batches: { about: 'a thousand changes of the table at once, nft and real IPVS; about 3 minutes', run: batches },
 };
 

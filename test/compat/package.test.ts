@@ -227,7 +227,7 @@ step(
       expect(await shell(`cmp /etc/${path} /usr/share/ha-suite/${path}`)).toBe('[0]');
     expect(
       await shell(
-        'systemd-analyze verify /lib/systemd/system/heartbeat.service /lib/systemd/system/ldirectord.service',
+        `systemd-analyze verify ${['heartbeat', 'ldirectord', 'ha-suite-status'].map((unit) => `/lib/systemd/system/${unit}.service`).join(' ')}`,
       ),
     ).toBe('[0]');
     expect(await apt('purge', 'ha-suite')).toMatch(/\[0\]$/);

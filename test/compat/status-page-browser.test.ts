@@ -45,6 +45,7 @@ beforeEach(async () => {
         },
         stepBack: () => undefined,
         tell: () => resolve(),
+        mono: () => performance.now(),
         close: async () => undefined,
       }),
     });

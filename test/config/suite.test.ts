@@ -159,7 +159,7 @@ describe('errors have a place', () => {
       '[announce]\ncount = 0\ninterval = soon\n',
       [
         '2:9: count: must be a number from 1 to 100',
-        '3:12: interval: a duration is a number of seconds, or a number with ms, s or m',
+        '3:12: interval: a duration is a number of seconds, or a number with ms, s, m, h or d',
       ],
     ],
     ['[announce]\ncount = 5  interval = 200ms\n', ['2:9: count: must be a number from 1 to 100']],

@@ -2,7 +2,7 @@
 import type { ClusterSnapshot, NodeSnapshot, Place } from '../../heartbeat/cluster/snapshot.js';
 import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import { spanText } from '../../ldirectord/cli/status-table.js';
-import type { Heard } from '../status/status.js';
+import { type Heard, NO_HEARTBEAT } from '../status/status.js';
 import { type Html, html } from './html.js';
 import { instant, mark, since, type Tone } from './marks.js';
 import { type Lateness, linkKey } from './memory.js';
@@ -81,7 +81,10 @@ const clusterHead = ({ cluster, started, written, pid }: HeartbeatSnapshot): Htm
 
 /** Both nodes, ping nodes, and the links to them. */
 export const nodesSection = (heartbeat: Heard<HeartbeatSnapshot>, lateness: Lateness): Html => {
-  if (heartbeat.snapshot === null) return html`<h2>Nodes and links</h2><p>${mark('bad', heartbeat.problem)}</p>`;
+  if (heartbeat.snapshot === null) {
+    const tone = heartbeat.problem === NO_HEARTBEAT ? 'odd' : 'bad';
+    return html`<h2>Nodes and links</h2><p>${mark(tone, `heartbeat: ${heartbeat.problem}`)}</p>`;
+  }
   const { snapshot, age, stale } = heartbeat;
   const cards = (snapshot.cluster?.nodes ?? []).map((node) => nodeCard(node, snapshot, lateness));
   return html`<h2>Nodes and links</h2>${ageLine(age, stale)}${clusterHead(snapshot)}<div class="cards">${cards}</div>${lateLine(snapshot)}`;

@@ -107,7 +107,7 @@ const serveThere = async (settings: ServeSettings, world: World, place: ServePla
     if (watch === undefined) throw new Error('nothing is known yet');
     return watch;
   };
-  const site = createSite(settings, known, SUITE_VERSION);
+  const site = createSite(settings, known, SUITE_VERSION, place.mono);
   const { host, port, tls, listen } = settings;
   let begun: Promise<Watch> | undefined;
   const server = await listenAtLast(

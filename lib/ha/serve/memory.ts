@@ -2,7 +2,7 @@
 import type { HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import type { LiveStatus } from '../../ldirectord/live-status.js';
 import { NOT_RUNNING } from '../status/look.js';
-import { type Heard, type MachineStatus, machineStatus, STALE_AFTER } from '../status/status.js';
+import { type Heard, type MachineStatus, machineStatus, NO_HEARTBEAT, STALE_AFTER } from '../status/status.js';
 
 interface Kept<T> {
   readonly heard: Heard<T>;
@@ -36,7 +36,7 @@ const kept = <T>(before: Kept<T> | undefined, now: Heard<T>): Kept<T> => {
 export const remember = (before: Memory | undefined, now: MachineStatus, left: readonly string[]): Memory => {
   const directorBefore = (name: string): Kept<LiveStatus> | undefined =>
     before?.directors.find((one) => one.name === name)?.kept;
-  const hasEnded = 'problem' in now.heartbeat && now.heartbeat.problem === NOT_RUNNING;
+  const hasEnded = 'problem' in now.heartbeat && [NOT_RUNNING, NO_HEARTBEAT].includes(now.heartbeat.problem);
   const answered = now.directors.map(({ name, heard }) => ({ name, kept: kept(directorBefore(name), heard) }));
   const killed = (before?.directors ?? [])
     .filter(({ name }) => left.includes(name) && !now.directors.some((one) => one.name === name))

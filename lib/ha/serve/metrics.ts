@@ -4,7 +4,7 @@ import type { HaEvent } from '../../events/event.js';
 import type { NodeSnapshot } from '../../heartbeat/cluster/snapshot.js';
 import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import type { LiveStatus, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
-import type { Heard, MachineStatus } from '../status/status.js';
+import { type Heard, type MachineStatus, NO_HEARTBEAT } from '../status/status.js';
 import { visible } from './html.js';
 
 interface Family {
@@ -159,7 +159,8 @@ const sourceSamples = <T>(
   times: (snapshot: T) => { readonly written: number; readonly started: number },
   inside: (snapshot: T) => readonly Sample[],
 ): readonly Sample[] => {
-  if ('problem' in heard) return [sample('ha_suite_up', 0, labels)];
+  // Nobody is to be alarmed because of a daemon that is not meant to run.
+  if ('problem' in heard) return heard.problem === NO_HEARTBEAT ? [] : [sample('ha_suite_up', 0, labels)];
   const { written, started } = times(heard.snapshot);
   const about = [
     sample('ha_suite_up', !heard.stale, labels),

@@ -8,6 +8,8 @@ export interface ServePlace {
   readonly suite: () => Parsed<SuiteConfig>;
   /** Rejects with the system's error. */
   readonly listen: (options: HttpOptions, handle: HttpHandler) => Promise<HttpServer>;
+  /** Monotonic milliseconds. */
+  readonly mono: () => number;
   /** Gives up root; what could not be done. */
   readonly stepBack: () => string | undefined;
   /** Tells the administrator: in the log of the daemon that has started us, or on standard error. */

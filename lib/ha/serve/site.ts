@@ -42,47 +42,93 @@ const whole = (
 /** A message of server-sent events; `data` is one line. */
 const message = (name: string, data: string): string => `event: ${name}\ndata: ${data}\n\n`;
 
-/** Made once for everybody who asks between two looks. */
-const onceATurn = <T>(watch: () => Watch, make: () => T): (() => T) => {
+/** Making something again waits so many times as long as making it took: thousands of servers take a while. */
+const REST = 4;
+
+/** Made once for everybody who asks between two looks; asked for while it is being made, or soon after, it is the same. */
+const onceATurn = <T>(watch: () => Watch, mono: () => number, make: () => T): (() => T) => {
   let made: { readonly turn: string; readonly value: T } | undefined;
+  let restsUntil = Number.NEGATIVE_INFINITY;
   return () => {
     const turn = watch().turn();
-    if (made?.turn !== turn) made = { turn, value: make() };
-    return made.value;
+    if (made !== undefined && (made.turn === turn || mono() < restsUntil)) return made.value;
+    const begun = mono();
+    const value = make();
+    const finish = (): void => {
+      restsUntil = mono() + REST * (mono() - begun);
+    };
+    if (value instanceof Promise) {
+      restsUntil = Number.POSITIVE_INFINITY;
+      void value.then(finish, finish);
+    } else finish();
+    made = { turn, value };
+    return value;
   };
 };
 
+/** A section with more characters goes to a follower at most so often, in milliseconds. */
+const LARGE = 1 << 18;
+const LARGE_EVERY = 5000;
+
 interface PageFollower extends HttpFollower {
   /** What he has been sent of each section. */
-  shown: Readonly<Record<string, string>>;
+  readonly shown: Map<string, string>;
+  /** When he was sent a large one last. */
+  largeAt: number;
 }
 
 /**
  * @param watch asked for each time, because it begins after the site
  * @param version of ha-suite
+ * @param mono monotonic milliseconds
  */
 export const createSite = (
   { credentials, isLocal }: Pick<ServeSettings, 'credentials' | 'isLocal'>,
   watch: () => Watch,
   version: string,
+  mono: () => number,
 ): Site => {
   const onPage = new Set<PageFollower>();
   const onEvents = new Set<HttpFollower>();
-  const page = onceATurn(watch, () => Buffer.from(pageOf(watch().view())));
-  const sections = onceATurn(watch, () => sectionsOf(watch().view()));
-  const status = onceATurn(watch, () => JSON.stringify(watch().view().status));
-  const metrics = onceATurn(watch, async () => {
+  const page = onceATurn(watch, mono, () => Buffer.from(pageOf(watch().view())));
+  const sections = onceATurn(watch, mono, () => sectionsOf(watch().view()));
+  const status = onceATurn(watch, mono, () => JSON.stringify(watch().view().status));
+  const metrics = onceATurn(watch, mono, async () => {
     const counts = { events: watch().counts(), watchers: onPage.size + onEvents.size };
     return Buffer.from(await metricsText(watch().view().status, counts, version));
   });
+
+  /** The same news are put into words once, however many they go to. */
+  const framed = new WeakMap<object, Map<string, string>>();
+  const newsOf = (now: ReturnType<typeof sections>, names: readonly string[]): string => {
+    const known = framed.get(now) ?? new Map<string, string>();
+    framed.set(now, known);
+    const key = names.join();
+    const chosen = Object.entries(now).filter(([name]) => names.includes(name));
+    const text = known.get(key) ?? message('sections', JSON.stringify(Object.fromEntries(chosen)));
+    known.set(key, text);
+    return text;
+  };
 
   const showSections = (one: PageFollower): void => {
     // Who has not taken the last news gets the next that he can take, not all of them.
     if (one.isBehind()) return;
     const now = sections();
-    const changed = Object.entries(now).filter(([name, text]) => one.shown[name] !== text);
-    one.shown = now;
-    one.send(message('sections', JSON.stringify(Object.fromEntries(changed))));
+    const mayBeLarge = mono() - one.largeAt >= LARGE_EVERY;
+    const changed = Object.entries(now).filter(
+      ([name, text]) => one.shown.get(name) !== text && (mayBeLarge || text.length < LARGE),
+    );
+    for (const [name, text] of changed) {
+      one.shown.set(name, text);
+      if (text.length >= LARGE) one.largeAt = mono();
+    }
+    // Even without news he is to know that we are there.
+    one.send(
+      newsOf(
+        now,
+        changed.map(([name]) => name),
+      ),
+    );
   };
 
   const follow = (begin: (follower: HttpFollower) => () => void): HttpAnswer =>
@@ -92,7 +138,7 @@ export const createSite = (
 
   const followPage = (): HttpAnswer =>
     follow((follower) => {
-      const one: PageFollower = { ...follower, shown: {} };
+      const one: PageFollower = { ...follower, shown: new Map(), largeAt: Number.NEGATIVE_INFINITY };
       onPage.add(one);
       showSections(one);
       return () => onPage.delete(one);

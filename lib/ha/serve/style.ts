@@ -18,12 +18,12 @@ dl{margin:0}dl div{display:flex;gap:.5rem}dt{flex:0 0 5.5rem;color:var(--quiet)}
 .words{color:var(--quiet);font-size:.875rem}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);font-weight:400}
-thead th{color:var(--quiet)}tbody th{font-weight:600}
+thead th{color:var(--quiet)}tbody th{font-weight:600}th{overflow-wrap:normal}.state{white-space:nowrap}h1 .state,.events .state{white-space:normal}
 .events{list-style:none;padding:0;margin:0}.events li{padding:.15rem 0;border-bottom:1px solid var(--line)}
 .notice{border:2px solid var(--bad);border-radius:.4rem;padding:.4rem .75rem;margin:.5rem 0;font-weight:600;color:var(--bad)}
 .lost main{border-left:.5rem dashed var(--bad);padding-left:.5rem}
 @media (max-width:48rem){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table,tbody,tr,th,td{display:block;width:100%}tr{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.25rem .6rem;background:var(--card)}
-tbody th,td{border:0;padding:.1rem 0 .1rem 7rem;min-height:1.45em;position:relative}
+tbody th,td{border:0;overflow-wrap:anywhere;padding:.1rem 0 .1rem 7rem;min-height:1.45em;position:relative}.state{white-space:normal}
 tbody th::before,td::before{content:attr(data-label);position:absolute;left:0;color:var(--quiet);font-weight:400}}
 `.trim();

@@ -1,9 +1,8 @@
 /** Follows the daemons for those who look at the page: asks what is, hears what happens, and tells who wants to know. */
 import { type HaEvent, parseEventLine } from '../../events/event.js';
 import { type Millis, millis, seconds } from '../../time.js';
-import { look } from '../status/look.js';
+import { type Asker, look } from '../status/look.js';
 import type { MachineStatus } from '../status/status.js';
-import type { World } from '../sub-command.js';
 import { type Lateness, type Memory, remember, sampled, statusAt } from './memory.js';
 import { countKey } from './metrics.js';
 import { SHOWN_EVENTS } from './page.js';
@@ -31,18 +30,16 @@ export interface Watch {
   readonly close: () => void;
 }
 
-const sameLife = (a: HaEvent, b: HaEvent): boolean =>
-  a.program === b.program && a.instance === b.instance && a.run === b.run;
+/** One life of one daemon: its events are numbered without gaps. */
+const lifeOf = ({ program, instance, run }: HaEvent): string => JSON.stringify([program, instance, run]);
 
-/** The newest events, without what was there already, in the order in which they happened. */
+/** The newest events in the order in which they happened. */
 const withEvent = (events: readonly HaEvent[], event: HaEvent): readonly HaEvent[] =>
-  events.some((one) => sameLife(one, event) && one.seq === event.seq)
-    ? events
-    : [...events, event].toSorted((a, b) => a.wall - b.wall || a.seq - b.seq).slice(-SHOWN_EVENTS);
+  [...events, event].toSorted((a, b) => a.wall - b.wall || a.seq - b.seq).slice(-SHOWN_EVENTS);
 
 /** Begins at once; resolves after the first look, and goes on until it is closed. `every`: from one look to the next. */
 export const startWatch = async (
-  { daemons, wall }: Pick<World, 'daemons' | 'wall'>,
+  { daemons, wall, read }: Asker,
   { onLook, onEvent }: WatchNews,
   every: Millis = EVERY,
 ): Promise<Watch> => {
@@ -51,6 +48,8 @@ export const startWatch = async (
   const followed = new Set<string>();
   const counts = new Map<string, number>();
   let events: readonly HaEvent[] = daemons.past().slice(-SHOWN_EVENTS);
+  /** The newest number of each life: whoever is followed anew tells what it has told once more. */
+  const told = new Map(events.map((event) => [lifeOf(event), event.seq]));
   let memory: Memory | undefined;
   let lateness: Lateness = new Map();
   let turn = 0;
@@ -61,10 +60,10 @@ export const startWatch = async (
 
   const hear = (line: string): void => {
     const event = parseEventLine(line);
-    if (event === undefined) return;
-    const before = events;
+    if (event === undefined || event.seq <= (told.get(lifeOf(event)) ?? 0)) return;
+    told.set(lifeOf(event), event.seq);
     events = withEvent(events, event);
-    if (events === before || event.wall < begun) return;
+    if (event.wall < begun) return;
     const key = countKey(event);
     counts.set(key, (counts.get(key) ?? 0) + 1);
     onEvent(event);
@@ -93,6 +92,7 @@ export const startWatch = async (
     const now = await look({
       daemons: { ...daemons, ask: (socket, question) => daemons.ask(socket, question, PATIENCE) },
       wall,
+      read,
     });
     looking = false;
     if (enough.signal.aborted) return;

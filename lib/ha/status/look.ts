@@ -3,7 +3,14 @@
 import { refusalIn } from '../../control/protocol.js';
 import type { Answer } from '../../platform/control-client.js';
 import type { World } from '../sub-command.js';
-import { directorHeard, type Heard, heartbeatHeard, type MachineStatus, machineStatus } from './status.js';
+import {
+  directorHeard,
+  type Heard,
+  heartbeatHeard,
+  type MachineStatus,
+  machineStatus,
+  NO_HEARTBEAT,
+} from './status.js';
 
 /** What is said where no heartbeat has a socket. */
 export const NOT_RUNNING = 'no daemon of ha-suite runs here';
@@ -19,8 +26,17 @@ const asked = <T>(answer: Answer, read: (value: unknown) => Heard<T>): Heard<T> 
   }
 };
 
+const HA_CF = '/etc/ha.d/ha.cf';
+
+/** What a look needs of the world. */
+export type Asker = Pick<World, 'daemons' | 'wall' | 'read'>;
+
+/** A file that may not be read is there. */
+const isAbsent = (found: ReturnType<World['read']>): boolean =>
+  'problem' in found && found.problem === 'No such file or directory';
+
 /** Asks and waits for all answers, at most as long as `ask` is patient. Never rejects. */
-export const look = async ({ daemons, wall }: Pick<World, 'daemons' | 'wall'>): Promise<MachineStatus> => {
+export const look = async ({ daemons, wall, read }: Asker): Promise<MachineStatus> => {
   const names = daemons.list();
   if (typeof names === 'string') return machineStatus(wall(), { snapshot: null, problem: names }, []);
   const answers = await Promise.all(names.map(({ socket }) => daemons.ask(socket, { ask: 'snapshot' })));
@@ -35,5 +51,7 @@ export const look = async ({ daemons, wall }: Pick<World, 'daemons' | 'wall'>): 
     else if (answer.kind === 'lines' || answer.isThere)
       directors.push({ name: name.instance, heard: asked(answer, (value) => directorHeard(value, at)) });
   }
-  return machineStatus(at, heartbeat, directors);
+  const isDirectorOnly =
+    directors.length > 0 && !names.some(({ program }) => program === 'heartbeat') && isAbsent(read(HA_CF));
+  return machineStatus(at, isDirectorOnly ? { snapshot: null, problem: NO_HEARTBEAT } : heartbeat, directors);
 };

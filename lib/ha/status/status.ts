@@ -36,6 +36,9 @@ export interface MachineStatus {
 /** A snapshot that is older is not shown as the present, in milliseconds. */
 export const STALE_AFTER = 5000;
 
+/** The reason where no heartbeat is meant to run: on a machine with ldirectord only. */
+export const NO_HEARTBEAT = 'none is configured here (there is no /etc/ha.d/ha.cf)';
+
 const versionOf = (value: unknown): unknown => Reflect.get(Object(value), 'version');
 
 const OTHER_VERSION = 'it speaks another version of this format: restart it';
@@ -81,7 +84,7 @@ const directorTroubles = ({ virtuals }: LiveStatus): readonly string[] =>
   ]);
 
 const troublesOf = <T>(name: string, one: Heard<T>, inside: (snapshot: T) => readonly string[]): readonly string[] => {
-  if ('problem' in one) return [`${name}: ${one.problem}`];
+  if ('problem' in one) return one.problem === NO_HEARTBEAT ? [] : [`${name}: ${one.problem}`];
   return one.stale ? [`${name} has not answered for ${Math.round(one.age / 1000)} s`] : inside(one.snapshot);
 };
 

@@ -1,4 +1,5 @@
 /** `status --table`: the live state for a person at a terminal. */
+import { columns } from '../../text/columns.js';
 import type { LiveStatus, RealStatus, StatusReport, VirtualStatus } from '../live-status.js';
 
 /** `4 s`, `12 min`, `3 h`, `5 d`: as much as one needs to know. */
@@ -52,12 +53,7 @@ const realRow = (real: RealStatus, live: LiveStatus): readonly string[] => [
     .join(', '),
 ];
 
-const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0),
-  );
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
-};
+const aligned = (rows: readonly (readonly string[])[]): readonly string[] => columns(rows).map((line) => `  ${line}`);
 
 const heading = ({ protocol, service, scheduler, name, up, reals }: VirtualStatus): string =>
   `${protocol} ${service} ${scheduler}, ${up} of ${reals.length} up${name === null ? '' : `, ${printable(name)}`}`;

@@ -1,9 +1,9 @@
 /** `ha drain`, `ha undrain`, `ha disable` and `ha enable`: their words, and what they print. */
 import { Command, CommanderError } from 'commander';
 import { type CommandMaker, USAGE, type World } from '../../ha/sub-command.js';
+import { parseSpan } from '../../text/span.js';
 import type { Millis } from '../../time.js';
 import { noteText, printNote } from '../maintenance-note.js';
-import { parseDeadline } from './deadline.js';
 import { type DeedName, planFor } from './deeds.js';
 import { type Located, locate, NOT_PERMITTED } from './locate.js';
 import { type Done, daemonHints, persistenceHints, toldJson } from './report.js';
@@ -23,7 +23,7 @@ interface Options {
 }
 
 const deadline = (text: string): Millis => {
-  const time = parseDeadline(text);
+  const time = parseSpan(text);
   if (time === undefined)
     throw new CommanderError(USAGE, 'ha.time', `--deadline must be a time such as 90s, 10m or 8h, not '${text}'`);
   return time;

@@ -62,7 +62,7 @@ test('what is old is said to be stale, where it stands', () => {
 test('nobody answers', () => {
   const status = machineStatus(AT, { snapshot: null, problem: 'no daemon runs' }, []);
   const text = seen(pageOf({ status, events: [], lateness: new Map() }));
-  expect(text).toContain('✗ no daemon runs');
+  expect(text).toContain('✗ heartbeat: no daemon runs');
   expect(text).toContain('Nothing is known.');
 });
 

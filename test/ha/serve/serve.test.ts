@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DEFAULT_STATUS, type StatusConfig } from '../../../lib/config/status-page.js';
 import { DEFAULT_SUITE, parseSuite } from '../../../lib/config/suite.js';
 import type { MachineStatus } from '../../../lib/ha/status/status.js';
+import type { Daemons } from '../../../lib/platform/daemons.js';
 import { listenHttp } from '../../../lib/platform/http-server.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { readExposition } from '../../support/exposition.js';
@@ -66,6 +67,7 @@ const serve = async (
         return undefined;
       },
       tell: (text) => told.push(text),
+      mono: () => performance.now(),
       close: async () => undefined,
     }),
   });
@@ -204,6 +206,22 @@ test('a source that stops is stale everywhere, and its figures go away', async (
 
 const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
+test('a machine with ldirectord only: no heartbeat is no trouble, unless ha.cf is there', async () => {
+  const alone: Daemons = {
+    ...world.daemons,
+    list: () => [{ program: 'ldirectord', instance: 'www.cf', socket: join(world.folder, 'ldirectord-www.cf.sock') }],
+  };
+  const once = async (piece: string, files = {}) =>
+    (await haIn(files, ['serve', '--once', piece], { daemons: alone, wall: Date.now })).stdout;
+  const { heartbeat, troubles } = JSON.parse(await once('json')) as MachineStatus;
+  expect(heartbeat).toEqual({ snapshot: null, problem: 'none is configured here (there is no /etc/ha.d/ha.cf)' });
+  expect(troubles).toEqual(['192.168.0.2:80 of tcp:10.0.0.100:80 is down']);
+  expect(await once('metrics')).not.toContain('program="heartbeat"');
+  expect(await once('page')).toContain('heartbeat: none is configured here');
+  const meant = await once('json', { '/etc/ha.d/ha.cf': 'node lb1\n' });
+  expect((JSON.parse(meant) as MachineStatus).troubles).toContain('heartbeat: no daemon of ha-suite runs here');
+});
+
 test('with a password nobody gets in without it; over TLS', async () => {
   const { key, cert } = makeCertificate({ commonName: 'lb1', addresses: ['127.0.0.1'] });
   const here = await serve(
@@ -267,6 +285,7 @@ test('wrong settings are shown with their place', async () => {
       listen: () => Promise.reject(new Error('nobody may listen')),
       stepBack: () => undefined,
       tell: (text) => told.push(text),
+      mono: () => performance.now(),
       close: async () => undefined,
     }),
   });

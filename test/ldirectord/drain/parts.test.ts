@@ -8,10 +8,10 @@ import {
   seenOf,
   stepCountdown,
 } from '../../../lib/ldirectord/drain/countdown.js';
-import { parseDeadline } from '../../../lib/ldirectord/drain/deadline.js';
 import { coversOf, findServers, nobodyCalled, parseWhom } from '../../../lib/ldirectord/drain/whom.js';
 import { maintenanceOf } from '../../../lib/ldirectord/maintenance.js';
 import { hostPort } from '../../../lib/ldirectord/names.js';
+import { parseSpan } from '../../../lib/text/span.js';
 import { millis } from '../../../lib/time.js';
 import { config, mark, real, virtual } from '../build.js';
 
@@ -23,9 +23,9 @@ test.each([
   ['8h', 28_800_000],
   ['1.5d', 129_600_000],
   ['0s', 0],
-])('%s is %d ms', (text, time) => expect(parseDeadline(text)).toBe(time));
+])('%s is %d ms', (text, time) => expect(parseSpan(text)).toBe(time));
 test.each(['', 'h', '-1h', '8 h', '8hours', '1e3', '367d', '999999999999d'])('%j is no time', (text) =>
-  expect(parseDeadline(text)).toBeUndefined(),
+  expect(parseSpan(text)).toBeUndefined(),
 );
 
 const port = (name: string): number | undefined => (name === 'http' ? 80 : undefined);
