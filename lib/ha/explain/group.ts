@@ -23,6 +23,9 @@ import {
 const HANDED_OVER = 'a hand-over was asked for';
 const OURS = 'these are our own groups';
 
+/** A group that could not be started is with the other node by then, in milliseconds (heartbeat reference 2.6). */
+const HANDED_ON_WITHIN = 120_000;
+
 interface Sight {
   readonly scene: Scene;
   readonly snapshot: HeartbeatSnapshot;
@@ -188,7 +191,7 @@ const moving = ({ cluster }: Sight): Part => {
 };
 
 /** The start of one of its resources failed here. */
-const failure = ({ scene, group, cluster }: Sight): Part & { readonly word?: string } => {
+const failure = ({ scene, group, cluster }: Sight): Part & { readonly failedAt?: number } => {
   const event = failedStart(
     heartbeatEvents(scene),
     group.resources.map(({ word }) => word),
@@ -198,7 +201,7 @@ const failure = ({ scene, group, cluster }: Sight): Part & { readonly word?: str
   const [agent = '', ...args] = resource.split('::');
   const script = /^\d/.test(resource) ? `IPaddr ${resource}` : [agent, ...args].join(' ');
   return {
-    word: resource,
+    failedAt: wall,
     because: [
       `${resource} could not be started on ${cluster.self} ${ago(scene, wall)}${cause === undefined ? '' : ` (${cause})`}, so its group was given up there; half a minute later it is offered to the other node, if that is up.`,
     ],
@@ -209,26 +212,24 @@ const failure = ({ scene, group, cluster }: Sight): Part & { readonly word?: str
   };
 };
 
-const sinceText = ({ scene }: Sight, wall: number | undefined): string =>
-  wall === undefined ? '' : ` for ${spanText(scene.status.at - wall)}`;
-
 const held = (sight: Sight, holderName: string): Explanation => {
   const { scene, group, cluster, subject } = sight;
   const otherName = holderName === group.node ? partnerOf(sight, holderName) : group.node;
   const other = cluster.nodes.find(({ name }) => name === otherName);
   const sides: Sides = { ...sight, holder: holderName, other };
-  const { word, ...tried } = failure(sight);
+  const { failedAt, ...tried } = failure(sight);
   const isHere = holderName === cluster.self;
   const event = gained(heartbeatEvents(scene), holderName, partOf(sight, holderName));
-  const since = sinceText(sight, event?.wall);
   const isPreferred = holderName === group.node;
-  const where = isPreferred ? `on ${holderName}` : `on ${holderName}, in place of ${group.node},`;
+  const isFor = event === undefined ? '' : `${isPreferred ? '' : ','} for ${spanText(scene.status.at - event.wall)}`;
+  const where = `on ${holderName}${isPreferred ? '' : `, in place of ${group.node}`}${isFor}`;
   const what =
-    word === undefined || !isHere
-      ? `${`${subject.name} is ${where}${since}`.replace(/,$/, '')}.`
+    failedAt === undefined || !isHere
+      ? `${subject.name} is ${where}.`
       : `${subject.name} belongs to ${holderName} now, but it is not up there.`;
-  // What failed here is why the other node has it now.
-  const failed: Part = isHere ? tried : { ...tried, because: [], notElsewhere: tried.because ?? [] };
+  // What failed here is why the other node has it now, if it got it then.
+  const isWhy = isHere || event === undefined || (failedAt ?? 0) >= event.wall - HANDED_ON_WITHIN;
+  const failed: Part = isHere ? tried : isWhy ? { ...tried, because: [], notElsewhere: tried.because ?? [] } : {};
   const came = arrival(sides);
   const reasons = isPreferred ? [order(sight), { because: came.because ?? [] }, preferred(sides)] : inPlace(sides);
   return explanation(subject, what, [failed, moving(sight), ...reasons]);
@@ -239,7 +240,7 @@ const partnerOf = ({ cluster }: Sight, name: string): string | undefined =>
 
 const nowhere = (sight: Sight): Explanation => {
   const { scene, snapshot, cluster, subject } = sight;
-  const { word, ...failed } = failure(sight);
+  const { failedAt, ...failed } = failure(sight);
   const life = newest(heartbeatEvents(scene), 'daemon');
   const leaving: Part =
     life?.change === 'stopping'
@@ -260,7 +261,7 @@ const nowhere = (sight: Sight): Explanation => {
       }
     : {};
   const orphan: Part =
-    word === undefined && life?.change !== 'stopping' && trouble === undefined && other !== undefined
+    failedAt === undefined && life?.change !== 'stopping' && trouble === undefined && other !== undefined
       ? {
           because: [
             `Both nodes are up and neither holds it: its node adopts it after a few seconds in which nothing moves.`,

@@ -6,6 +6,9 @@ import type { Merged, Moment } from './merge.js';
 /** How long after its cause something is still taken to follow from it, in milliseconds, where no number ties them. */
 const PATIENCE = 60_000;
 
+/** Nor across more events than that: a table of thousands of servers is changed at once. */
+const FAR = 2000;
+
 /** Looks back from a moment for the newest one of which something holds. */
 type Back = (holds: (event: HaEvent, machine: string) => boolean, patience?: number) => number | undefined;
 
@@ -94,7 +97,7 @@ export const causesOf = ({ moments, heard }: Merged): readonly (number | undefin
     const told = sent === undefined ? undefined : places.get(sent);
     if (told !== undefined && told < index) return told;
     const back: Back = (holds, patience = PATIENCE) => {
-      for (let place = index - 1; place >= 0; place -= 1) {
+      for (let place = index - 1; place >= Math.max(0, index - FAR); place -= 1) {
         const one: Moment | undefined = moments[place];
         if (one === undefined || at - one.at > patience) return undefined;
         if (holds(one.event, one.machine)) return place;

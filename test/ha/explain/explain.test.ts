@@ -7,7 +7,7 @@ import { haIn } from '../../support/ha.js';
 import { projectRoot } from '../../support/paths.js';
 import { blockOf, blocksIn } from './golden.js';
 import { dead, deathOf, explainIn, FILES, type Situation } from './scenes.js';
-import { SITUATIONS } from './situations.js';
+import { FAILED, SITUATIONS } from './situations.js';
 
 const golden = blocksIn(readFileSync(join(projectRoot, 'test/ha/explain/golden.txt'), 'utf8'));
 
@@ -71,6 +71,20 @@ test('an address is found however it is written, and a node with its link', asyn
   for (const word of ['2001:db8::5', '2001:0db8::0005', 'IPv6addr::2001:DB8:0::5/64/eth0', 'IPv6addr'])
     expect((await explained(six, word)).map(({ decidedBy }) => decidedBy[0]?.line)).toEqual([1]);
   expect((await explained({}, 'lb1:eth0')).map(({ subject }) => subject)).toEqual([{ kind: 'node', name: 'lb1' }]);
+});
+
+test('a start that failed long before the other node got the group is not why', async () => {
+  const failed = (age: number): Situation => ({
+    places: ['there', 'there'],
+    events: [
+      ...FAILED.map(([, what]) => [age, what] as const),
+      [60, { type: 'holding', name: 'lb1', from: 'local', to: 'all' }],
+    ],
+  });
+  const whyNot = async (age: number): Promise<string> =>
+    (await explained(failed(age), '10.0.0.200')).flatMap(({ notElsewhere }) => notElsewhere).join(' ');
+  expect(await whyNot(90)).toContain('could not be started');
+  expect(await whyNot(86_400)).not.toContain('could not be started');
 });
 
 test('without any daemon: exit code 3, from the files alone', async () => {

@@ -16,7 +16,8 @@ const HANDED_HERE: NonNullable<Situation['events']> = [
   [300, job('foreign', 'a hand-over was asked for')],
   [299, { type: 'holding', name: 'lb2', from: 'local', to: 'all' }],
 ];
-const FAILED: NonNullable<Situation['events']> = [
+/** One resource of this node could not be started. */
+export const FAILED: NonNullable<Situation['events']> = [
   [
     60,
     {
