@@ -6,6 +6,8 @@ const EXAMPLES = `
 Examples:
   ha status                                how are both nodes, the groups, the real servers?
   ha events --since 2h                     what has happened, and why?
+  ha explain 10.0.0.100                    why is this address where it is?
+  ha timeline --from 2h                    the same as one story, with causes and outages
   ha serve                                 the same as a page in a browser, and for Prometheus
   ha check                                 is anything wrong in the files of the cluster?
   ha drain web1 --wait                     when may this web server be stopped?
