@@ -10,6 +10,7 @@ Examples:
   ha timeline --from 2h                    the same as one story, with causes and outages
   ha serve                                 the same as a page in a browser, and for Prometheus
   ha check                                 is anything wrong in the files of the cluster?
+  ha doctor                                and in the running system?
   ha drain web1 --wait                     when may this web server be stopped?
   ha import keepalived.conf                what do its lines become here?
   ha rehearse "lb1 loses power at 10s"     what would happen, with the files of this machine?

@@ -28,6 +28,11 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     load: async () => (await import('../check/command.js')).checkCommand,
   },
   {
+    name: 'doctor',
+    summary: 'examine the running system: links, addresses, the way of packets, the table',
+    load: async () => (await import('../doctor/wiring/take-readings.js')).doctorHere,
+  },
+  {
     name: 'serve',
     summary: 'serve the status page, metrics and JSON over HTTP',
     load: async () => (await import('./serve/command.js')).serveCommand,

@@ -166,6 +166,12 @@ test.each<[string, Sockets, number, readonly string[]]>([
     1,
     ['ldirectord www.cf: the daemon does not answer within 5 s'],
   ],
+  [
+    'a heartbeat that was killed',
+    { heartbeat: 'gone' },
+    3,
+    ['heartbeat: it does not run: it has ended without taking its socket away'],
+  ],
   ['a socket that was left behind', { heartbeat: HEARTBEAT, 'www.cf': 'gone' }, 0, []],
   [
     'another version',

@@ -1,4 +1,5 @@
 /** `ha status` and `ha events` in a cluster of two of ours: what the daemons tell of themselves, live and afterwards. */
+import type { Symptom } from '../../lib/doctor/readings.js';
 import type { HaEvent } from '../../lib/events/event.js';
 import type { MachineStatus } from '../../lib/ha/status/status.js';
 import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
@@ -143,6 +144,22 @@ test('a death is told while it happens: late, dead, taken over, announced, each 
   expect(why).toMatch(/^ {2}lb1 has been dead for \d+\.\d s: nothing heard for \d{4} ms\.$/m);
   expect(why).toMatch(/^ {2}\/etc\/ha\.d\/ha\.cf:3 +deadtime 1$/m);
 }, 120_000);
+
+test('ha doctor names the dead node, and finds the address where it belongs', async () => {
+  const { code, stdout } = await lb2.host.run(['ha', 'doctor', '--json']);
+  const { symptoms } = JSON.parse(stdout) as { readonly symptoms: readonly Symptom[] };
+  const bad = symptoms.filter(({ severity }) => severity === 'bad').map(({ code: word }) => word);
+  expect([code, bad]).toEqual([1, ['doctor/node-dead']]);
+  expect(symptoms).toContainEqual(
+    expect.objectContaining({ code: 'doctor/address', message: `${ADDRESS} is on eth0` }),
+  );
+  // The killed daemon has left its address up, and nobody is there to say so: only its own machine sees that.
+  const other = await lb1.host.run(['ha', 'doctor']);
+  expect([other.code, other.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^! {3}heartbeat: it does not run: it has ended without taking its socket away$/m),
+  ]);
+}, 60_000);
 
 test('whoever is named in [notify] is told of it', async () => {
   const alerts = async (): Promise<string> => (await lb2.host.run(['cat', '/run/alerts'])).stdout;

@@ -12,8 +12,9 @@ import {
   NO_HEARTBEAT,
 } from './status.js';
 
-/** What is said where no heartbeat has a socket. */
+/** What is said where no heartbeat has a socket, and where it has one and nobody answers there. */
 export const NOT_RUNNING = 'no daemon of ha-suite runs here';
+export const KILLED = 'it does not run: it has ended without taking its socket away';
 
 const asked = <T>(answer: Answer, read: (value: unknown) => Heard<T>): Heard<T> => {
   if (answer.kind === 'none') return { snapshot: null, problem: answer.problem };
@@ -46,7 +47,11 @@ export const look = async ({ daemons, wall, read }: Asker): Promise<MachineStatu
   for (const [index, answer] of answers.entries()) {
     const name = names[index];
     if (name === undefined) continue;
-    if (name.program === 'heartbeat') heartbeat = asked(answer, (value) => heartbeatHeard(value, at));
+    if (name.program === 'heartbeat')
+      heartbeat =
+        answer.kind === 'none' && !answer.isThere
+          ? { snapshot: null, problem: KILLED }
+          : asked(answer, (value) => heartbeatHeard(value, at));
     // What an ldirectord that was killed has left behind is none.
     else if (answer.kind === 'lines' || answer.isThere)
       directors.push({ name: name.instance, heard: asked(answer, (value) => directorHeard(value, at)) });
