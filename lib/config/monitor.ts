@@ -2,7 +2,7 @@
 import { type Millis, millis, seconds } from '../time.js';
 import { type CheckTarget, checkTarget, EXPECT_SUCCESS, type Expectation, expectation } from './monitor-values.js';
 import type { Finding, Word } from './source.js';
-import { choice, command, count, duration, type Reader } from './suite-values.js';
+import { choice, command, count, duration, type NamedSection, type Reader, type ValuesOf } from './suite-values.js';
 
 const VERIFICATIONS = ['off', 'chain', 'full'] as const;
 const CONSEQUENCES = ['standby', 'log'] as const;
@@ -54,16 +54,7 @@ export const MONITOR_KEYS = {
   onfail: choice(CONSEQUENCES),
 } as const satisfies Readonly<Record<string, Reader<unknown>>>;
 
-type Value<R> = R extends Reader<infer T> ? T : never;
-type Values = { readonly [K in keyof typeof MONITOR_KEYS]?: Value<(typeof MONITOR_KEYS)[K]> };
-
-/** A section as it was read: good values by key, and where each key stands. */
-export interface MonitorSection {
-  readonly name: string;
-  readonly head: Word;
-  readonly values: ReadonlyMap<string, unknown>;
-  readonly keys: ReadonlyMap<string, Word>;
-}
+type Values = ValuesOf<typeof MONITOR_KEYS>;
 
 const probeOf = ({
   command: argv,
@@ -84,7 +75,7 @@ const strayKeys = (probe: MonitorProbe): readonly (readonly [string, string])[] 
 
 /** The monitor of a section; undefined when it does not say what to do, which is then reported. */
 export const monitorOf = (
-  section: MonitorSection,
+  section: NamedSection,
   complain: (under: Word, finding: Finding) => void,
 ): MonitorConfig | undefined => {
   const values = Object.fromEntries(section.values) as Values;

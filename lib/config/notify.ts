@@ -1,7 +1,7 @@
 /** `[notify NAME]` of ha-suite.ini: who is told of what has happened, by which way, and how often at most. */
 import { type Millis, seconds } from '../time.js';
 import type { Finding, Word } from './source.js';
-import { choice, command, duration, type Read, type Reader } from './suite-values.js';
+import { choice, command, duration, type NamedSection, type Read, type Reader, type ValuesOf } from './suite-values.js';
 
 /** By which way somebody is told. */
 export type NotifyWay =
@@ -80,16 +80,7 @@ export const NOTIFY_KEYS = {
   every: duration(0),
 } as const satisfies Readonly<Record<string, Reader<unknown>>>;
 
-type Value<R> = R extends Reader<infer T> ? T : never;
-type Values = { readonly [K in keyof typeof NOTIFY_KEYS]?: Value<(typeof NOTIFY_KEYS)[K]> };
-
-/** A section as it was read: good values by key, and where each key stands. */
-export interface NotifySection {
-  readonly name: string;
-  readonly head: Word;
-  readonly values: ReadonlyMap<string, unknown>;
-  readonly keys: ReadonlyMap<string, Word>;
-}
+type Values = ValuesOf<typeof NOTIFY_KEYS>;
 
 const WAYS = ['mail', 'command', 'webhook'] as const;
 
@@ -101,7 +92,7 @@ const wayOf = ({ mail, from, smtp = DEFAULTS.smtp, command: argv, webhook }: Val
 
 /** What the section asks for; undefined when it does not say by which way, or says two, which is then reported. */
 export const notifyOf = (
-  section: NotifySection,
+  section: NamedSection,
   complain: (under: Word, finding: Finding) => void,
 ): NotifyConfig | undefined => {
   const [first, second] = WAYS.filter((way) => section.keys.has(way)).map((way) => section.keys.get(way));

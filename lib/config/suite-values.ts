@@ -1,6 +1,7 @@
 /** Values of ha-suite.ini: words, durations, numbers, addresses and commands. */
 import { parseSpan, SPAN_FORMS } from '../text/span.js';
 import type { Millis } from '../time.js';
+import type { Word } from './source.js';
 import { suggest } from './suggest.js';
 
 /** A value, or what is wrong with it. */
@@ -9,6 +10,19 @@ export type Read<T> =
   | { readonly ok: false; readonly message: string; readonly suggestion?: string | undefined };
 
 export type Reader<T> = (text: string) => Read<T>;
+
+/** What the readers of a section give, by key; a key that was not set, or not well, is not there. */
+export type ValuesOf<Readers extends Readonly<Record<string, Reader<unknown>>>> = {
+  readonly [K in keyof Readers]?: Readers[K] extends Reader<infer T> ? T : never;
+};
+
+/** A section with a name as it was read: good values by key, and where each key stands. */
+export interface NamedSection {
+  readonly name: string;
+  readonly head: Word;
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly keys: ReadonlyMap<string, Word>;
+}
 
 /** One of a few words. */
 export const choice =
