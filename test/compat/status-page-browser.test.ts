@@ -89,7 +89,7 @@ const shows = (page: Page, selector: string, text: string, timeout = 10_000): Pr
   page.locator(selector, { hasText: text }).first().waitFor({ timeout });
 
 const FACTS: readonly (readonly [string, string])[] = [
-  ['#head h1', 'lb2: ✗ 1 thing is not as they should be'],
+  ['#head h1', 'lb2: ✗ 1 thing is not as it should be'],
   ['#nodes article', 'lb1 (other node)'],
   ['#nodes .links li', 'eth0 ✓ up'],
   ['#groups tr', 'IPaddr2::10.0.0.100/24/eth0 ldirectord::www.cf'],

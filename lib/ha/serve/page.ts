@@ -42,7 +42,12 @@ const headSection = ({ status, events }: View): Html => {
   const verdict =
     troubles.length === 0
       ? mark('good', 'All is well')
-      : mark('bad', `${troubles.length} ${troubles.length === 1 ? 'thing is' : 'things are'} not as they should be`);
+      : mark(
+          'bad',
+          troubles.length === 1
+            ? '1 thing is not as it should be'
+            : `${troubles.length} things are not as they should be`,
+        );
   const list = troubles.length === 0 ? html`` : html`<ul>${troubles.map((one) => html`<li>${one}</li>`)}</ul>`;
   return html`<h1>${nodeName(status, events)}: ${verdict}</h1>${list}<p class="quiet">As of ${instant(at)}.</p>`;
 };

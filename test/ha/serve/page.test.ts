@@ -34,7 +34,7 @@ const seen = (markup: string): string =>
 
 test('the facts are in the document', () => {
   const text = seen(pageOf(viewOf()));
-  expect(text).toContain('lb2: ✗ 1 thing is not as they should be 192.168.0.2:80 of tcp:10.0.0.100:80 is down');
+  expect(text).toContain('lb2: ✗ 1 thing is not as it should be 192.168.0.2:80 of tcp:10.0.0.100:80 is down');
   expect(text).toMatch(
     /lb1 \(other node\) Status ✓ active since [\d: -]+ \(60 s\) Heard 0\.1 s ago; dead after 1\.0 s/,
   );
