@@ -40,3 +40,12 @@ export const missingSettings = (): readonly string[] =>
     );
     return value >= setting.wanted ? [] : [`${setting.name}=${value}`];
   });
+
+/** The same where it is only told of: nothing where there is no IPv4. Never throws. */
+export const openSettings = (): readonly string[] => {
+  try {
+    return missingSettings();
+  } catch {
+    return [];
+  }
+};

@@ -23,7 +23,7 @@ export type Placed = Placement | { readonly code: number; readonly reason: strin
 const refuse = (code: number, reason: string): Placed => ({ code, reason });
 
 /** The most specific route that covers all of `address/prefix`; among equals the one with the lowest metric. */
-const bestRoute = (routes: readonly Route[], address: string, prefix: number | undefined): Route | undefined =>
+export const bestRoute = (routes: readonly Route[], address: string, prefix: number | undefined): Route | undefined =>
   routes
     .filter(
       (route) => inNetwork(address, route.network, route.prefix) && (prefix === undefined || route.prefix <= prefix),

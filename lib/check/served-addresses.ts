@@ -34,7 +34,7 @@ export const servedAddresses = (groups: readonly ResourceGroup[]): readonly Serv
   );
 
 /** Whether an address is one of this machine now, served ones included. */
-export const isOwnAddress = ({ addresses }: Machine, address: string): boolean =>
+export const isOwnAddress = ({ addresses }: Pick<Machine, 'addresses'>, address: string): boolean =>
   inNetwork(address, '127.0.0.0', 8) ||
   inNetwork(address, '::1', 128) ||
   addresses.some((entry) => entry.address === usualAddress(address));

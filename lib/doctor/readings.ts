@@ -2,14 +2,8 @@
 import type { MachineStatus } from '../ha/status/status.js';
 import type { Table } from '../ipvs/model.js';
 import type { AddressEntry } from '../platform/address-entry.js';
+import type { ListeningSocket } from '../platform/listeners.js';
 import type { Route } from '../platform/routes.js';
-
-/** A socket that waits for connections. */
-export interface Listener {
-  /** An address, `0.0.0.0` and `::` for all. */
-  readonly address: string;
-  readonly port: number;
-}
 
 export interface Space {
   readonly path: string;
@@ -30,14 +24,11 @@ export interface Readings {
   /** The table of the engine that ldirectord uses; or why it cannot be read. Undefined: no ldirectord runs. */
   readonly table: Table | string | undefined;
   /** TCP only. */
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly ListeningSocket[];
   /** Whether something that keeps this machine's clock right has left its mark. */
   readonly clockKept: boolean;
   readonly spaces: readonly Space[];
 }
-
-/** Kernel settings that are looked at. */
-export const FORWARDING = { ipv4: 'net.ipv4.ip_forward', ipv6: 'net.ipv6.conf.all.forwarding' } as const;
 
 /** `good`: looked at, and well. */
 export interface Symptom {

@@ -5,7 +5,8 @@ import type { DirectorFile, Facts, Rule } from '../facts.js';
 import { found, restOfLine } from '../finding.js';
 import { isOwnAddress, servedAddresses } from '../served-addresses.js';
 
-const FORWARDING = { ipv4: 'net.ipv4.ip_forward', ipv6: 'net.ipv6.conf.all.forwarding' } as const;
+/** What masq needs, by family. */
+export const FORWARDING = { ipv4: 'net.ipv4.ip_forward', ipv6: 'net.ipv6.conf.all.forwarding' } as const;
 const QUIESCENT_TEMPLATE = 'net.ipv4.vs.expire_quiescent_template';
 
 /** Every setting that the rules look at. */

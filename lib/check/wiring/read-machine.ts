@@ -1,7 +1,7 @@
 /** Wiring: answers what a check asks about this machine. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingSettings } from '../../agents/arp-settings.js';
+import { openSettings } from '../../agents/arp-settings.js';
 import type { FileFacts } from '../../heartbeat/config/environment.js';
 import { environmentFor, resourceFacts } from '../../heartbeat/wiring/files/config-files.js';
 import { foreseeEngine } from '../../ipvs/engines/open.js';
@@ -9,6 +9,7 @@ import { readAddresses } from '../../platform/addresses.js';
 import { readDirectorFacts } from '../../platform/director-file.js';
 import { findProgram } from '../../platform/exec.js';
 import { isExecutable } from '../../platform/executable.js';
+import { readKernelSetting } from '../../platform/kernel-setting.js';
 import { readRoutes } from '../../platform/routes.js';
 import type { FileStatus, Machine, Questions, TextFile } from '../machine.js';
 
@@ -47,16 +48,6 @@ const present = <T>(words: readonly string[], answer: (word: string) => T | unde
       return value === undefined ? [] : [[word, value] as const];
     }),
   );
-
-const settingOf = (name: string): string | undefined => textOf(`/proc/sys/${name.replaceAll('.', '/')}`)?.trim();
-
-const openArp = (): readonly string[] => {
-  try {
-    return missingSettings();
-  } catch {
-    return []; // no IPv4
-  }
-};
 
 /** Folders with files that configure the network at boot, and which of their files do. */
 const NETWORK_FOLDERS: readonly (readonly [folder: string, files: RegExp])[] = [
@@ -103,8 +94,8 @@ export const readMachine = async ({ haCf, director, files, settings, engine: cho
     addresses: typeof addresses === 'string' ? [] : addresses,
     routes: [...readRoutes('ipv4'), ...readRoutes('ipv6')],
     files: present(files, statusOf),
-    settings: present(settings, settingOf),
-    openArp: openArp(),
+    settings: present(settings, readKernelSetting),
+    openArp: openSettings(),
     networkFiles: networkFiles(),
     engine,
     uid: process.getuid?.(),

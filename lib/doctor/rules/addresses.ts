@@ -1,22 +1,13 @@
 /** Addresses of groups: on the interfaces of the node that has the group, and nowhere else. */
-import { parseAddressArgument } from '../../agents/address-argument.js';
-import { isAddress } from '../../agents/announce-held.js';
+import { addressOfWord } from '../../agents/address-word.js';
 import { usualAddress } from '../../check/served-addresses.js';
-import { resourceOf } from '../../heartbeat/config/haresources.js';
 import type { GroupSnapshot } from '../../heartbeat/snapshot.js';
 import type { AddressEntry } from '../../platform/address-entry.js';
 import { bad, good, type Readings, type Rule, type Symptom } from '../readings.js';
 
-/** A snapshot tells what a group has, not where each word stands. */
-const NOWHERE = { file: '', line: 1, column: 1 } as const;
-
 /** The addresses that a group serves, in the usual spelling. */
 export const addressesOf = ({ resources }: Pick<GroupSnapshot, 'resources'>): readonly string[] =>
-  resources.flatMap((word) => {
-    const resource = resourceOf({ value: word, at: NOWHERE });
-    if (!isAddress(resource)) return [];
-    return usualAddress(parseAddressArgument(resource.args.join('::')).address) ?? [];
-  });
+  resources.flatMap((word) => usualAddress(addressOfWord(word) ?? '') ?? []);
 
 const isQuiet = ({ device }: AddressEntry): boolean => /^(lo|dummy\d*)$/.test(device);
 

@@ -1,11 +1,12 @@
 /** The way of a client's packets through this director, as each way of forwarding needs it. */
 
+import { bestRoute } from '../../agents/find-interface.js';
 import { inNetwork } from '../../agents/netmask.js';
-import { usualAddress } from '../../check/served-addresses.js';
+import { FORWARDING } from '../../check/rules/settings.js';
+import { isOwnAddress, usualAddress } from '../../check/served-addresses.js';
 import type { RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
 import { serviceId } from '../../ldirectord/names.js';
-import type { Route } from '../../platform/routes.js';
-import { bad, doubtful, FORWARDING, good, type Readings, type Rule, type Symptom } from '../readings.js';
+import { bad, doubtful, good, type Readings, type Rule, type Symptom } from '../readings.js';
 import { addressesOf } from './addresses.js';
 
 type Family = keyof typeof FORWARDING;
@@ -18,15 +19,6 @@ const endpointOf = (text: string): { readonly address: string; readonly port: nu
 };
 
 const familyOf = (address: string): Family => (address.includes(':') ? 'ipv6' : 'ipv4');
-
-const isOwn = ({ addresses }: Readings, address: string): boolean =>
-  inNetwork(address, '127.0.0.0', 8) || address === '::1' || addresses.some((entry) => entry.address === address);
-
-/** The route that the kernel takes: the longest prefix, then the smallest metric. */
-const routeTo = (routes: readonly Route[], address: string): Route | undefined =>
-  routes
-    .filter(({ network, prefix }) => inNetwork(address, network, prefix))
-    .toSorted((one, other) => other.prefix - one.prefix || one.metric - other.metric)[0];
 
 const virtualsOf = ({ status: { directors } }: Readings): readonly VirtualStatus[] =>
   directors.flatMap(({ heard }) => heard.snapshot?.virtuals ?? []);
@@ -42,7 +34,7 @@ export const entrances: Rule = (readings) => {
     const address = endpointOf(service)?.address;
     if (address === undefined || said.has(address)) return [];
     said.add(address);
-    if (isOwn(readings, address)) return [good('doctor/entrance', `${address} is an address of this machine`)];
+    if (isOwnAddress(readings, address)) return [good('doctor/entrance', `${address} is an address of this machine`)];
     if (isOfGroup(readings, address)) return [];
     return [
       bad(
@@ -69,7 +61,7 @@ const forwardingSymptom = ({ settings }: Readings, family: Family, real: string)
 };
 
 const gateSymptom = (readings: Readings, real: RealStatus, address: string): Symptom => {
-  const route = routeTo(readings.routes, address);
+  const route = bestRoute(readings.routes, address, undefined);
   if (route?.direct === true) return good('doctor/gate', `${real.server} (gate) is a neighbour on ${route.device}`);
   return bad(
     'doctor/gate-behind-router',
@@ -86,7 +78,7 @@ export const ways: Rule = (readings) => {
   const said = new Map<string, Symptom>();
   for (const real of virtualsOf(readings).flatMap(({ reals }) => reals)) {
     const address = endpointOf(real.server)?.address;
-    if (address === undefined || isOwn(readings, address)) continue;
+    if (address === undefined || isOwnAddress(readings, address)) continue;
     const symptom =
       real.method === 'masq'
         ? forwardingSymptom(readings, familyOf(address), real.server)
@@ -174,7 +166,8 @@ export const table: Rule = (readings) => {
 export const fallbacks: Rule = (readings) =>
   virtualsOf(readings).flatMap(({ id, fallback }): readonly Symptom[] => {
     const end = fallback === null ? undefined : endpointOf(fallback.server);
-    if (fallback === null || end === undefined || !isOwn(readings, end.address) || !id.startsWith('tcp:')) return [];
+    if (fallback === null || end === undefined || !isOwnAddress(readings, end.address) || !id.startsWith('tcp:'))
+      return [];
     const everywhere = end.address.includes(':') ? ['::'] : ['0.0.0.0', '::'];
     const answers = readings.listeners.some(
       ({ address, port }) => port === end.port && (address === end.address || everywhere.includes(address)),

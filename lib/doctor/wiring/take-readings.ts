@@ -1,17 +1,19 @@
 /** Wiring: what `ha doctor` looks at on this machine. Nothing is changed, and no program is started but those that read. */
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
-import { missingSettings } from '../../agents/arp-settings.js';
+import { openSettings } from '../../agents/arp-settings.js';
+import { FORWARDING } from '../../check/rules/settings.js';
 import { look } from '../../ha/status/look.js';
 import type { World } from '../../ha/sub-command.js';
 import { effectiveChoice, foreseeEngine, openEngine } from '../../ipvs/engines/open.js';
 import type { Table } from '../../ipvs/model.js';
 import { readAddresses } from '../../platform/addresses.js';
 import { errorText } from '../../platform/error-text.js';
+import { readKernelSetting } from '../../platform/kernel-setting.js';
 import { parseListeners } from '../../platform/listeners.js';
 import { readRoutes } from '../../platform/routes.js';
 import { loadSuite } from '../../platform/suite-file.js';
 import { doctorCommand } from '../command.js';
-import { FORWARDING, type Readings, type Space } from '../readings.js';
+import type { Readings, Space } from '../readings.js';
 
 const textOf = (path: string): string => {
   try {
@@ -24,18 +26,10 @@ const textOf = (path: string): string => {
 const settings = (): ReadonlyMap<string, string> =>
   new Map(
     Object.values(FORWARDING).flatMap((name) => {
-      const value = textOf(`/proc/sys/${name.replaceAll('.', '/')}`).trim();
-      return value === '' ? [] : [[name, value] as const];
+      const value = readKernelSetting(name);
+      return value === undefined ? [] : [[name, value] as const];
     }),
   );
-
-const openArp = (): readonly string[] => {
-  try {
-    return missingSettings();
-  } catch {
-    return []; // no IPv4
-  }
-};
 
 /** The table of the engine that would be chosen; choosing it loads nothing. */
 const readTable = async (): Promise<Table | string> => {
@@ -76,7 +70,7 @@ const takeReadings = async (world: World): Promise<Readings> => {
     addresses: typeof addresses === 'string' ? [] : addresses,
     routes: [...readRoutes('ipv4'), ...readRoutes('ipv6')],
     settings: settings(),
-    openArp: openArp(),
+    openArp: openSettings(),
     table: isDirector ? await readTable() : undefined,
     listeners: [...parseListeners(textOf('/proc/net/tcp')), ...parseListeners(textOf('/proc/net/tcp6'))],
     clockKept: CLOCK_KEEPERS.some((path) => existsSync(path)),

@@ -1,9 +1,10 @@
 /** `ha events`: what has happened on this machine, from the journals of its daemons, and what happens now. */
 import { Command, CommanderError } from 'commander';
-import { eventLine, type HaEvent, parseEventLine } from '../../events/event.js';
+import { eventLine, type HaEvent } from '../../events/event.js';
 import { eventText, isBad } from '../../events/event-text.js';
 import { sinceInstant } from '../instant.js';
 import { type CommandMaker, USAGE, type World } from '../sub-command.js';
+import { newsReader } from './follow.js';
 
 const STOPPED = 3;
 
@@ -49,17 +50,13 @@ const follow = async (
     complain(`ha: ${typeof names === 'string' ? names : 'no daemon of ha-suite runs here'}\n`);
     return STOPPED;
   }
+  const read = newsReader(told);
+  const hear = (line: string): void => {
+    const event = read(line);
+    if (event !== undefined && event.wall >= from) tell(event);
+  };
   const problems = await Promise.all(
-    names.map(({ socket, program, instance }) => {
-      const last = told.findLast((event) => event.program === program && event.instance === instance);
-      const hear = (line: string): void => {
-        const event = parseEventLine(line);
-        // A daemon that was restarted since counts anew.
-        const isTold = last !== undefined && event?.run === last.run && event.seq <= last.seq;
-        if (event !== undefined && event.wall >= from && !isTold) tell(event);
-      };
-      return daemons.follow(socket, { ask: 'events', after: 0, follow: true }, hear, interrupted);
-    }),
+    names.map(({ socket }) => daemons.follow(socket, { ask: 'events', after: 0, follow: true }, hear, interrupted)),
   );
   for (const problem of problems) if (problem !== undefined) complain(`ha: ${problem}\n`);
   return problems.every((problem) => problem !== undefined) ? STOPPED : 0;

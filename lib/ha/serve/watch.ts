@@ -1,6 +1,7 @@
 /** Follows the daemons for those who look at the page: asks what is, hears what happens, and tells who wants to know. */
-import { type HaEvent, parseEventLine } from '../../events/event.js';
+import type { HaEvent } from '../../events/event.js';
 import { type Millis, millis, seconds } from '../../time.js';
+import { createFollower } from '../events/follow.js';
 import { type Asker, look } from '../status/look.js';
 import type { MachineStatus } from '../status/status.js';
 import { type Lateness, type Memory, remember, sampled, statusAt } from './memory.js';
@@ -31,8 +32,6 @@ export interface Watch {
 }
 
 /** One life of one daemon: its events are numbered without gaps. */
-const lifeOf = ({ program, instance, run }: HaEvent): string => JSON.stringify([program, instance, run]);
-
 /** The newest events in the order in which they happened. */
 const withEvent = (events: readonly HaEvent[], event: HaEvent): readonly HaEvent[] =>
   [...events, event].toSorted((a, b) => a.wall - b.wall || a.seq - b.seq).slice(-SHOWN_EVENTS);
@@ -45,11 +44,8 @@ export const startWatch = async (
 ): Promise<Watch> => {
   const begun = wall();
   const enough = new AbortController();
-  const followed = new Set<string>();
   const counts = new Map<string, number>();
   let events: readonly HaEvent[] = daemons.past().slice(-SHOWN_EVENTS);
-  /** The newest number of each life: whoever is followed anew tells what it has told once more. */
-  const told = new Map(events.map((event) => [lifeOf(event), event.seq]));
   let memory: Memory | undefined;
   let lateness: Lateness = new Map();
   let turn = 0;
@@ -58,10 +54,7 @@ export const startWatch = async (
   let wanted = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  const hear = (line: string): void => {
-    const event = parseEventLine(line);
-    if (event === undefined || event.seq <= (told.get(lifeOf(event)) ?? 0)) return;
-    told.set(lifeOf(event), event.seq);
+  const hear = (event: HaEvent): void => {
     events = withEvent(events, event);
     if (event.wall < begun) return;
     const key = countKey(event);
@@ -69,26 +62,13 @@ export const startWatch = async (
     onEvent(event);
     lookSoon();
   };
-
-  const followAll = (): readonly string[] => {
-    const names = daemons.list();
-    if (typeof names === 'string') return [];
-    for (const { socket } of names) {
-      if (followed.has(socket)) continue;
-      followed.add(socket);
-      // One that is not there, or has gone, is tried again at the next look.
-      void daemons
-        .follow(socket, { ask: 'events', after: 0, follow: true }, hear, enough.signal)
-        .then(() => followed.delete(socket));
-    }
-    return names.flatMap(({ program, instance }) => (program === 'ldirectord' ? [instance] : []));
-  };
+  const follow = createFollower(daemons, events, hear, enough.signal);
 
   const lookNow = async (): Promise<void> => {
     looking = true;
     wanted = false;
     lookedAt = wall();
-    const left = followAll();
+    const left = follow().flatMap(({ program, instance }) => (program === 'ldirectord' ? [instance] : []));
     const now = await look({
       daemons: { ...daemons, ask: (socket, question) => daemons.ask(socket, question, PATIENCE) },
       wall,

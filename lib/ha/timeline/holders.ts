@@ -1,8 +1,6 @@
 /** Which machines answer for each address, as far as the events tell. Pure. */
-import { parseAddressArgument } from '../../agents/address-argument.js';
-import { isAddress } from '../../agents/announce-held.js';
+import { addressOfWord } from '../../agents/address-word.js';
 import type { HaEvent } from '../../events/event.js';
-import { resourceOf } from '../../heartbeat/config/haresources.js';
 import { machineOf } from './matching.js';
 import type { Moment } from './merge.js';
 
@@ -15,12 +13,6 @@ export interface Change {
   /** The place of the moment that tells of it. */
   readonly moment: number;
 }
-
-/** The address of a resource word of haresources; undefined: it is none. */
-const addressOf = (word: string): string | undefined => {
-  const resource = resourceOf({ value: word, at: { file: '', line: 1, column: 1 } });
-  return isAddress(resource) ? parseAddressArgument(resource.args.join('::')).address : undefined;
-};
 
 /** How long nothing had been heard of a node when it was declared dead, in milliseconds. */
 const silenceOf = ({ cause = '' }: HaEvent): number => Number(/^nothing heard for (\d+) ms$/.exec(cause)?.[1] ?? 0);
@@ -107,7 +99,7 @@ export const holderChanges = (moments: readonly Moment[]): readonly Change[] => 
   for (const [index, { event, machine, at }] of moments.entries()) {
     if (event.type === 'announcement') take(event.address, at, machine, index);
     if (event.type === 'resource') {
-      const address = addressOf(event.resource);
+      const address = addressOfWord(event.resource);
       if (address === undefined) continue;
       if (event.action === 'start' && event.outcome === 'done') take(address, at, machine, index);
       // When it has stopped, nobody has answered since the stop began.

@@ -1,13 +1,11 @@
 /** Tells of what the daemon does: events to the journal and to who listens, a snapshot to who asks. Decides nothing. */
 import { readFileSync } from 'node:fs';
 import type { Happening } from '../../events/event.js';
-import { createEventStream } from '../../events/stream.js';
 import type { Log } from '../../log.js';
 import { now } from '../../platform/clock.js';
-import { HEARTBEAT_SOCKET, openControlSocket } from '../../platform/control-socket.js';
-import { errorText } from '../../platform/error-text.js';
-import { HEARTBEAT_JOURNAL, openEventJournal } from '../../platform/event-journal.js';
-import type { UnixServer } from '../../platform/unix-server.js';
+import { HEARTBEAT_SOCKET } from '../../platform/control-socket.js';
+import { HEARTBEAT_JOURNAL } from '../../platform/event-journal.js';
+import { openTelling } from '../../platform/telling.js';
 import { happenings, type Observed } from '../cluster/happenings.js';
 import type { ClusterEvent } from '../cluster/interface.js';
 import { snapshot } from '../cluster/snapshot.js';
@@ -44,20 +42,29 @@ const linesOfHaCf = (): ReadonlyMap<string, number> => {
 /** Opens everything in the background. Never throws: without it the daemon only tells less. */
 export const openObserver = (node: string, log: Log, places: ObserverPlaces = PLACES): Observer => {
   const started = now().wall;
-  const stream = createEventStream({ node, program: 'heartbeat', instance: '', run: started }, now);
-  const journal = openEventJournal(places.journal, log);
   const since = new Map<string, number>();
   let state: ClusterState | undefined;
   let groups: Configuration['groups'] = [];
   let lines: ReadonlyMap<string, number> = new Map();
   let late: HeartbeatSnapshot['late'] = null;
-  stream.listen(journal.keep);
+  const telling = openTelling({
+    who: { node, program: 'heartbeat', instance: '', run: started },
+    ...places,
+    snapshot: () =>
+      heartbeatSnapshot({
+        ...{ node, pid: process.pid, started, wall: now().wall, groups, since, late },
+        cluster: state === undefined ? undefined : snapshot(state, now()),
+      }),
+    without: 'control socket',
+    log,
+  });
+  void telling.listen();
 
   const tell = (happening: Happening): void => {
     const subject = subjectOf(happening);
     if (subject !== undefined) since.set(subject, now().wall);
     if (happening.type === 'late') late = { duration: Math.round(happening.duration), at: now().wall };
-    stream.emit(happening);
+    telling.tell(happening);
   };
   /** Which line decided it; without one the default did. */
   const placed = ({ directive, ...happening }: Observed): Happening => {
@@ -66,18 +73,6 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
     const decidedBy = line === undefined ? `the default of ${directive}` : `${HA_CF}:${line} (${directive})`;
     return { ...happening, decidedBy };
   };
-
-  const socket: Promise<UnixServer | undefined> = openControlSocket(places.socket, {
-    snapshot: () =>
-      heartbeatSnapshot({
-        ...{ node, pid: process.pid, started, wall: now().wall, groups, since, late },
-        cluster: state === undefined ? undefined : snapshot(state, now()),
-      }),
-    events: stream,
-  }).catch((error: unknown) => {
-    log('WARN', `No control socket: ${places.socket}: ${errorText(error)}`);
-    return undefined;
-  });
 
   return {
     begin: (loaded) => {
@@ -91,11 +86,9 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
       for (const happening of happenings(before, after, event, now().mono)) tell(placed(happening));
     },
     tell,
-    close: async () => {
+    close: () => {
       tell({ type: 'daemon', change: 'stopped' });
-      stream.flush();
-      await journal.close();
-      await (await socket)?.close();
+      return telling.close();
     },
   };
 };

@@ -1,6 +1,10 @@
 /** Wiring: who hears of what happens — monitorfiles, mails, the live state, and the other instances, which follow the first round. */
+import { hostname } from 'node:os';
 import type { Log } from '../../log.js';
 import { now } from '../../platform/clock.js';
+import { directorSocket } from '../../platform/control-socket.js';
+import { directorJournal } from '../../platform/event-journal.js';
+import { openTelling } from '../../platform/telling.js';
 
 import type { Verdict } from '../checks/verdict.js';
 import type { DirectorConfig } from '../config/model.js';
@@ -17,7 +21,6 @@ import type { PlannedChange } from '../plan.js';
 import { createAlerter } from './alerts.js';
 import { createInstanceRunner } from './commands.js';
 import { createMonitorFiles } from './monitor-files.js';
-import { openTelling } from './telling.js';
 
 export interface WitnessOptions {
   readonly director: () => Director;
@@ -86,7 +89,15 @@ export const createWitness = (options: WitnessOptions): Witness => {
       loadedAt,
       wall: now().wall,
     });
-  const telling = openTelling(options.name, tellLive, log);
+  const { name } = options;
+  const telling = openTelling({
+    who: { node: hostname(), program: 'ldirectord', instance: name, run: startedAt },
+    socket: directorSocket(name),
+    journal: directorJournal(name),
+    snapshot: tellLive,
+    without: 'live status',
+    log,
+  });
   /** As it was told last. */
   const standings = new Map<string, Standing>();
   const tellMove = (member: Member, result: Verdict): void => {
