@@ -1,11 +1,11 @@
 /** The findings for people, grouped by file, and for machines. Pure. */
+
 import type { Diagnostic } from '../config/diagnostic.js';
 import { renderDiagnostic } from '../config/render.js';
+import { type Paint, painter } from '../text/paint.js';
 import type { Explained } from './explain.js';
 
-const RESET = '\x1b[0m';
-const BOLD = '\x1b[1m';
-const COLOURS = { error: '\x1b[31m', warning: '\x1b[33m' } as const;
+const COLOURS = { error: 'red', warning: 'yellow' } as const;
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
@@ -15,20 +15,20 @@ const counts = (findings: readonly Diagnostic[]): string => {
   return `${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`;
 };
 
-const findingText = (finding: Explained, coloured: boolean): string => {
+const findingText = (finding: Explained, paint: Paint): string => {
   const { severity, why, fix } = finding;
   const text = renderDiagnostic(finding);
-  const shown = coloured ? text.replace(`: ${severity}: `, `: ${COLOURS[severity]}${severity}${RESET}: `) : text;
+  const shown = text.replace(`: ${severity}: `, `: ${paint(severity, COLOURS[severity])}: `);
   return `${shown}\n    why: ${why}\n    fix: ${fix}\n`;
 };
 
 /** One block for each file, in the order in which the files come; the last line counts. Ends with a newline. */
 export const reportText = (findings: readonly Explained[], coloured: boolean): string => {
-  const [begin, end] = coloured ? [BOLD, RESET] : ['', ''];
+  const paint = painter(coloured);
   const files = [...new Set(findings.map(({ at }) => at.file))];
   const blocks = files.map((file) => {
     const here = findings.filter(({ at }) => at.file === file);
-    return `${begin}${file}: ${counts(here)}${end}\n\n${here.map((finding) => `${findingText(finding, coloured)}\n`).join('')}`;
+    return `${paint(`${file}: ${counts(here)}`, 'bold')}\n\n${here.map((finding) => `${findingText(finding, paint)}\n`).join('')}`;
   });
   return `${blocks.join('')}${counts(findings)}\n`;
 };

@@ -1,16 +1,16 @@
 /** The findings for people and for machines. Pure. */
+import { painter } from '../text/paint.js';
 import type { Symptom } from './readings.js';
 
 const MARKS = { good: 'ok', doubtful: '?', bad: '!' } as const;
-const COLOURS = { good: '\x1b[32m', doubtful: '\x1b[33m', bad: '\x1b[31m' } as const;
-const RESET = '\x1b[0m';
+const COLOURS = { good: 'green', doubtful: 'yellow', bad: 'red' } as const;
 
 const count = (symptoms: readonly Symptom[], severity: Symptom['severity']): number =>
   symptoms.filter((symptom) => symptom.severity === severity).length;
 
 const symptomText = ({ severity, message, why, fix }: Symptom, coloured: boolean): string => {
   const mark = MARKS[severity].padEnd(2);
-  const first = `${coloured ? `${COLOURS[severity]}${mark}${RESET}` : mark}  ${message}\n`;
+  const first = `${painter(coloured)(mark, COLOURS[severity])}  ${message}\n`;
   return severity === 'good' ? first : `${first}      why: ${why}\n      fix: ${fix}\n`;
 };
 

@@ -1,23 +1,22 @@
 /** What becomes of the lines of an imported file, for people and as JSON. Pure. */
+import { type Colour, painter } from '../text/paint.js';
 import type { Imported } from './import.js';
 import type { Remark, RemarkKind } from './ledger.js';
 
-const COLOURS: Readonly<Record<RemarkKind, string>> = {
-  lost: '\x1b[31m',
-  changed: '\x1b[33m',
-  kept: '\x1b[36m',
-  needless: '\x1b[2m',
+const COLOURS: Readonly<Record<RemarkKind, Colour>> = {
+  lost: 'red',
+  changed: 'yellow',
+  kept: 'cyan',
+  needless: 'faint',
 };
-const END = '\x1b[0m';
 
 const placeOf = ({ at, endLine }: Remark): string =>
   `${at.file}:${at.line}:${at.column}:${endLine > at.line ? ` (to line ${endLine})` : ''}`;
 
 const remarkLines = (remark: Remark, coloured: boolean): readonly string[] => {
   const { kind, statement, message, advice } = remark;
-  const [begin, end] = coloured ? [COLOURS[kind], END] : ['', ''];
   return [
-    `${placeOf(remark)} ${begin}${kind}${end}: ${statement}`,
+    `${placeOf(remark)} ${painter(coloured)(kind, COLOURS[kind])}: ${statement}`,
     `    ${message}${advice === '' ? '' : `;\n    ${advice}`}`,
   ];
 };

@@ -1,4 +1,5 @@
 /** A rehearsal in words: for people at a terminal, and as JSON. Pure. */
+import { painter } from '../text/paint.js';
 import type { Rehearsal, TimelineEntry } from './rehearse.js';
 import type { ServiceAccount } from './service-account.js';
 
@@ -20,12 +21,9 @@ const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
   );
 };
 
-const BOLD = ['\x1b[1m', '\x1b[0m'] as const;
-const RED = ['\x1b[31m', '\x1b[0m'] as const;
-
 const timelineLine = ({ at, node, text }: TimelineEntry, nameWidth: number, coloured: boolean): string => {
-  const [begin, end] = !coloured ? ['', ''] : node === undefined ? BOLD : /^(ERROR|CRIT)/.test(text) ? RED : ['', ''];
-  return `${(at / 1000).toFixed(3).padStart(10)} s  ${(node ?? '').padEnd(nameWidth)}  ${begin}${text}${end}`;
+  const colour = node === undefined ? 'bold' : /^(ERROR|CRIT)/.test(text) ? 'red' : undefined;
+  return `${(at / 1000).toFixed(3).padStart(10)} s  ${(node ?? '').padEnd(nameWidth)}  ${painter(coloured)(text, colour)}`;
 };
 
 const verdict = ({ passed, addresses, services }: Rehearsal): string => {

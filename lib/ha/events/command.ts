@@ -1,7 +1,9 @@
 /** `ha events`: what has happened on this machine, from the journals of its daemons, and what happens now. */
+
 import { Command, CommanderError } from 'commander';
 import { eventLine, type HaEvent } from '../../events/event.js';
 import { eventText, isBad } from '../../events/event-text.js';
+import { painter } from '../../text/paint.js';
 import { sinceInstant } from '../instant.js';
 import { type CommandMaker, USAGE, type World } from '../sub-command.js';
 import { newsReader } from './follow.js';
@@ -26,15 +28,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-const RED = ['\x1b[31m', '\x1b[0m'] as const;
-
 const printer =
   ({ json, type }: Options, { print, coloured }: World): ((event: HaEvent) => void) =>
   (event) => {
     if (type !== undefined && !type.split(',').includes(event.type)) return;
     if (json === true) return print(`${eventLine(event)}\n`);
-    const [begin, end] = coloured && isBad(event) ? RED : ['', ''];
-    print(`${begin}${eventText(event)}${end}\n`);
+    print(`${painter(coloured)(eventText(event), isBad(event) ? 'red' : undefined)}\n`);
   };
 
 /** Tells what happens from the instant `from` on, without what has been told. */

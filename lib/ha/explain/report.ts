@@ -1,8 +1,8 @@
 /** Explanations for people and for programs. Pure. */
-import { columns } from '../../text/columns.js';
-import { type Decision, EXPLANATION_VERSION, type Explanation, type Subject } from './explanation.js';
 
-const BOLD = ['\x1b[1m', '\x1b[0m'] as const;
+import { columns } from '../../text/columns.js';
+import { painter } from '../../text/paint.js';
+import { type Decision, EXPLANATION_VERSION, type Explanation, type Subject } from './explanation.js';
 
 /** What stands above the second list: it is about something else for each kind of subject. */
 const elsewhereTitle = ({ kind }: Subject): string => {
@@ -27,9 +27,8 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 
 const one = (explained: Explanation, coloured: boolean): string => {
   const { subject, what, because, notElsewhere, decidedBy, wouldChange } = explained;
-  const [begin, end] = coloured ? BOLD : ['', ''];
   return [
-    `${begin}${what}${end}`,
+    painter(coloured)(what, 'bold'),
     ...section('Why', because),
     ...section(elsewhereTitle(subject), notElsewhere),
     ...section('Decided by', columns(decidedBy.map(decisionRow))),

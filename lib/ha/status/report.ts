@@ -1,18 +1,11 @@
 /** `ha status` for a person at a terminal. Pure. */
+
 import type { ClusterSnapshot, NodeSnapshot, Place } from '../../heartbeat/cluster/snapshot.js';
 import type { HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import { spanText, statusTable } from '../../ldirectord/cli/status-table.js';
 import { columns } from '../../text/columns.js';
+import { type Paint, painter } from '../../text/paint.js';
 import type { DirectorStatus, MachineStatus } from './status.js';
-
-type Paint = (text: string, colour: 'red' | 'green' | 'bold') => string;
-
-const CODES = { red: '\x1b[31m', green: '\x1b[32m', bold: '\x1b[1m' } as const;
-
-const painter =
-  (coloured: boolean): Paint =>
-  (text, colour) =>
-    coloured ? `${CODES[colour]}${text}\x1b[0m` : text;
 
 const since = (snapshot: HeartbeatSnapshot, subject: string): string => {
   const at = snapshot.since[subject];

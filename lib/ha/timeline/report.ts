@@ -1,19 +1,12 @@
 /** A timeline for a person at a terminal, and for programs. Pure. */
+
 import { clockTime, daemonText, happeningText, isBad, reasonText } from '../../events/event-text.js';
 import { columns } from '../../text/columns.js';
+import { type Paint, painter } from '../../text/paint.js';
 import { visible } from '../serve/html.js';
 import { type Entry, type Incident, secondsText } from './incidents.js';
 import type { Machine } from './merge.js';
 import { TIMELINE_VERSION, type Timeline } from './timeline.js';
-
-type Paint = (text: string, colour: 'red' | 'bold') => string;
-
-const CODES = { red: '\x1b[31m', bold: '\x1b[1m' } as const;
-
-const painter =
-  (coloured: boolean): Paint =>
-  (text, colour) =>
-    coloured ? `${CODES[colour]}${text}\x1b[0m` : text;
 
 /** `+1.046 s`, counted from the beginning of an incident. */
 export const afterText = (milliseconds: number): string => `+${secondsText(milliseconds)}`;
