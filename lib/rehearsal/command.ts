@@ -6,10 +6,11 @@ import { parseSpan } from '../text/span.js';
 import { type Millis, millis } from '../time.js';
 import { readDirectorFiles } from './director-files.js';
 import { readRehearsalFiles, type TextFile } from './files.js';
+import { parseStory } from './parse-story.js';
 import { castOf, type Rehearsal, rehearse } from './rehearse.js';
 import { reportJson, reportText, type Told } from './report.js';
 import { type Found, type Sentences, searchWorst } from './search.js';
-import { FORMS, parseStory } from './story.js';
+import { FORMS } from './sentences.js';
 
 interface Options {
   readonly file?: string;

@@ -11,10 +11,11 @@ import { Cables } from './cables.js';
 import { courseOf, type PlayedGroup } from './course.js';
 import type { DirectorFiles } from './director-files.js';
 import { Directors, patienceOf } from './directors.js';
+import { describeHappening } from './happening-text.js';
 import { RealServers } from './real-servers.js';
 import { createServiceAccounts, type ServiceAccount } from './service-account.js';
 import { Simulation } from './simulation.js';
-import { type Cast, describeHappening, type Happening, type Story } from './story.js';
+import type { Cast, Happening, Story } from './story.js';
 
 export interface RehearsalInput {
   readonly config: HaConfig;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readRehearsalFiles } from '../../lib/rehearsal/files.js';
 import { castOf, type Rehearsal } from '../../lib/rehearsal/rehearse.js';
 import { searchWorst } from '../../lib/rehearsal/search.js';
-import { FORMS } from '../../lib/rehearsal/story.js';
+import { FORMS } from '../../lib/rehearsal/sentences.js';
 import { playIn, type Scene, staged } from '../support/rehearsal.js';
 
 const HA_CF = `keepalive 200ms

@@ -1,7 +1,10 @@
 /** The language of rehearsals: what is understood, and what is said of the rest. */
 import fc from 'fast-check';
 import { renderDiagnostic } from '../../lib/config/render.js';
-import { describeHappening, FORMS, parseStory, SCOPES, timeText } from '../../lib/rehearsal/story.js';
+import { describeHappening, timeText } from '../../lib/rehearsal/happening-text.js';
+import { parseStory } from '../../lib/rehearsal/parse-story.js';
+import { FORMS } from '../../lib/rehearsal/sentences.js';
+import { SCOPES } from '../../lib/rehearsal/story.js';
 
 const CAST = {
   resources: ['10.0.0.100', 'IPaddr2::10.0.0.101/24/eth0'],

@@ -1,8 +1,8 @@
 /** Rehearses in a test, with files that are only imagined. */
 import { type DirectorFiles, readDirectorFiles } from '../../lib/rehearsal/director-files.js';
 import { type RehearsalFiles, readRehearsalFiles } from '../../lib/rehearsal/files.js';
+import { parseStory } from '../../lib/rehearsal/parse-story.js';
 import { castOf, type Rehearsal, rehearse } from '../../lib/rehearsal/rehearse.js';
-import { parseStory } from '../../lib/rehearsal/story.js';
 import { millis } from '../../lib/time.js';
 
 export interface Scene {
