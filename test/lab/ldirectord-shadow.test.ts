@@ -143,6 +143,7 @@ describe('a shadow beside the genuine ldirectord', () => {
     await said(/Summary: watched for .* 4 differences, the longest of/);
     expect((await shell('kill -0 $1')).code).toBeDefined();
 
+    process.stderr.write((await shadowLog()).join("\n"));
     // Every difference once; and of all that ipvsadm was asked for, the shadow has only read.
     const lines = await shadowLog();
     expect(lines.filter((line) => line.includes('Difference:'))).toHaveLength(4);

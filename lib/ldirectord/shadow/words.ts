@@ -68,7 +68,7 @@ const memberText = ({ director, history, maintenanceOf, now }: Scene, member: Me
   const ago = `${spanText(now.wall - last.at)} ago`;
   if (last.result === 'up') return `our check has succeeded ${ago}`;
   const { failures, standing } = healthOf(director, member);
-  const text = printable(history.lastFailure(member.probe)?.text ?? '');
+  const text = printable((history.lastFailure(member.probe)?.text ?? '').replace(/^500 /, ''));
   const words = text === '' ? '' : ` (${text})`;
   const count =
     standing === 'up' && failures > 0 ? `, failure ${failures} of ${member.virtual.failureCount}, still up` : '';
