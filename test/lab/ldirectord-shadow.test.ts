@@ -68,8 +68,8 @@ describe('a shadow beside the genuine ldirectord', () => {
     // Nobody keeps a table yet, as on the node that stands by.
     await said(/Nothing is compared: no ldirectord runs for this configuration/);
     expect((await shell(`${GENUINE} ldirectord.cf start`)).code).toBe(0);
-    await settled([VIRTUAL, FIRST, SECOND]);
     await said(/Tables are compared again/);
+    await settled([VIRTUAL, FIRST, SECOND]);
     const pid = (await host.read('/run/ldirectord.ldirectord.cf.pid')).trim();
 
     // Somebody changes one server by hand, which genuine does not look at. Meanwhile the other dies and comes back: both
