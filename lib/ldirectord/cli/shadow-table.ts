@@ -1,6 +1,6 @@
 /** `--shadow status`: the sums and the differences for a person at a terminal. */
 import { columns } from '../../text/columns.js';
-import type { DifferenceStatus, ShadowReport, ShadowStatus } from '../shadow/status.js';
+import type { DifferenceStatus, EndedStatus, ShadowReport, ShadowStatus } from '../shadow/status.js';
 import { summaryText } from '../shadow/words.js';
 import { spanText } from './status-table.js';
 
@@ -16,22 +16,33 @@ const genuineText = ({ genuine, comparing }: ShadowStatus): string => {
   return comparing ? who : `${who}; nothing is compared now`;
 };
 
-const row = ({ virtual, server, told, lastsMs, theirs, ours }: DifferenceStatus): readonly string[] => [
+const entries = ({ virtual, server, theirs, ours }: Omit<EndedStatus, 'lastedMs'>): readonly string[] => [
   virtual,
   server ?? '(virtual server)',
-  `for ${spanText(lastsMs)}`,
   theirs ?? 'nothing',
   ours ?? 'nothing',
-  told ? 'told' : 'within the tolerance',
 ];
 
-const differenceLines = (differences: readonly DifferenceStatus[]): readonly string[] => {
+const PLACE = ['virtual', 'server', 'the table has', 'we would have'];
+const PLACE_BEFORE = ['virtual', 'server', 'the table had', 'we would have had'];
+
+const presentLines = (differences: readonly DifferenceStatus[]): readonly string[] => {
   if (differences.length === 0) return ['', 'The tables are alike.'];
-  const rows = columns([['virtual', 'server', 'lasts', 'the table has', 'we would have', ''], ...differences.map(row)]);
+  const rows = differences.map((one) => [
+    ...entries(one),
+    spanText(one.lastsMs),
+    one.told ? 'told' : 'within the tolerance',
+  ]);
   const reasons = differences
     .filter(({ told }) => told)
     .map(({ virtual, server, why, meaning }) => shown(`${server ?? virtual}: ${why}. It could mean: ${meaning}`));
-  return ['', ...rows, ...(reasons.length === 0 ? [] : ['', ...reasons])];
+  return ['', ...columns([[...PLACE, 'lasts', ''], ...rows]), ...(reasons.length === 0 ? [] : ['', ...reasons])];
+};
+
+const pastLines = (ended: readonly EndedStatus[]): readonly string[] => {
+  if (ended.length === 0) return [];
+  const rows = ended.map((one) => [...entries(one), spanText(one.lastedMs), one.since]);
+  return ['', 'Over:', ...columns([[...PLACE_BEFORE, 'lasted', 'since'], ...rows])];
 };
 
 /** Ends with a newline. */
@@ -45,7 +56,8 @@ export const shadowTable = ({ state, config, pid, shadow, problem }: ShadowRepor
     genuineText(shadow),
     `a difference is told after ${spanText(shadow.toleranceMs)} at most`,
     ...summaryText(shadow.summary).split('; '),
-    ...differenceLines(shadow.differences),
+    ...presentLines(shadow.differences),
+    ...pastLines(shadow.ended),
   ];
   return `${lines.join('\n')}\n`;
 };

@@ -1,5 +1,5 @@
 /** What a shadow has seen, as `--shadow status` gives it. */
-import type { OpenDifference, Tally } from '../../shadow/differences.js';
+import type { EndedDifference, OpenDifference, Tally } from '../../shadow/differences.js';
 import { type Millis, millis, type Now } from '../../time.js';
 import { type Mismatch, subjectOf } from './compare.js';
 import { entryText, meaningOf, type Scene, whyOurs } from './words.js';
@@ -60,6 +60,11 @@ export interface DifferenceStatus {
   readonly meaning: string;
 }
 
+/** A difference that was told and is over, as it was seen last. */
+export type EndedStatus = Pick<DifferenceStatus, 'virtual' | 'server' | 'since' | 'theirs' | 'ours'> & {
+  readonly lastedMs: number;
+};
+
 /** What a shadow says on its socket. */
 export interface ShadowStatus {
   readonly version: number;
@@ -75,6 +80,8 @@ export interface ShadowStatus {
   readonly toleranceMs: number;
   readonly summary: SummaryStatus;
   readonly differences: readonly DifferenceStatus[];
+  /** Oldest first; only the newest fifty. */
+  readonly ended: readonly EndedStatus[];
 }
 
 /** What the command prints: the pid file, and what the shadow says when it could be asked. */
@@ -90,6 +97,7 @@ export interface ShadowReport {
 
 export interface ShadowScene extends Scene {
   readonly open: readonly OpenDifference<Mismatch>[];
+  readonly past: readonly EndedDifference<Mismatch>[];
   readonly tally: Tally;
   readonly counts: Counts;
   readonly startedAt: Now;
@@ -114,9 +122,17 @@ export const summaryOf = ({ open, tally, counts, startedAt, now }: ShadowScene):
 
 const iso = (wall: number): string => new Date(wall).toISOString();
 
+const placeOf = ({ what, since }: Pick<OpenDifference<Mismatch>, 'what' | 'since'>): Omit<EndedStatus, 'lastedMs'> => ({
+  virtual: what.virtualId,
+  server: what.kind === 'server' ? what.server : null,
+  since: iso(since.wall),
+  theirs: entryText(what, 'theirs') ?? null,
+  ours: entryText(what, 'ours') ?? null,
+});
+
 /** What the daemon tells whoever asks; `tolerance`: the longest of all virtuals now, in milliseconds. */
 export const shadowStatus = (scene: ShadowScene, tolerance: number): ShadowStatus => {
-  const { director, genuine, open, startedAt, now, comparing, pid } = scene;
+  const { director, genuine, open, past, startedAt, now, comparing, pid } = scene;
   return {
     version: SHADOW_VERSION,
     program: 'ldirectord-shadow',
@@ -130,16 +146,13 @@ export const shadowStatus = (scene: ShadowScene, tolerance: number): ShadowStatu
     summary: summaryOf(scene),
     differences: [...open]
       .sort((one, other) => one.since.mono - other.since.mono || (subjectOf(one.what) < subjectOf(other.what) ? -1 : 1))
-      .map(({ what, since, isTold }) => ({
-        virtual: what.virtualId,
-        server: what.kind === 'server' ? what.server : null,
-        since: iso(since.wall),
-        lastsMs: Math.round(now.mono - since.mono),
-        told: isTold,
-        theirs: entryText(what, 'theirs') ?? null,
-        ours: entryText(what, 'ours') ?? null,
-        why: whyOurs(scene, what),
-        meaning: meaningOf(scene, what),
+      .map((one) => ({
+        ...placeOf(one),
+        lastsMs: Math.round(now.mono - one.since.mono),
+        told: one.isTold,
+        why: whyOurs(scene, one.what),
+        meaning: meaningOf(scene, one.what),
       })),
+    ended: past.map((one) => ({ ...placeOf(one), lastedMs: Math.round(one.lasted) })),
   };
 };

@@ -17,6 +17,8 @@ import { type Counts, type GenuineState, NO_COUNTS } from './status.js';
 export interface Watch {
   readonly counts: Counts;
   readonly differences: Differences<Mismatch>;
+  /** The newest of those that were told and are over, oldest first. */
+  readonly past: readonly EndedDifference<Mismatch>[];
   /** The true table at the last look; undefined: it could not be compared then. */
   readonly last: { readonly table: Table; readonly at: Millis } | undefined;
   /** Virtuals (by id) that the configuration has dropped and that the true table still had. */
@@ -28,6 +30,7 @@ export interface Watch {
 export const NO_WATCH: Watch = {
   counts: NO_COUNTS,
   differences: noDifferences(),
+  past: [],
   last: undefined,
   dropped: new Set(),
   idle: undefined,
@@ -59,6 +62,9 @@ export interface Look {
   readonly toleranceFor: (virtualId: string) => Millis;
   readonly now: Now;
 }
+
+/** So many are kept for `status`; the log and the journal have all. */
+const KEPT = 50;
 
 const NO_NEWS: News = { ended: [], begun: [] };
 
@@ -106,6 +112,7 @@ export const looked = (watch: Watch, { configured, genuine, theirs, ours, tolera
     watch: {
       counts: counted(watch, theirs, owned, now.mono),
       differences: seen.differences,
+      past: [...watch.past, ...ended].slice(-KEPT),
       last: { table: theirs, at: now.mono },
       // Whoever adds such a virtual later owns it.
       dropped: new Set([...watch.dropped].filter((id) => present.has(id))),

@@ -69,6 +69,7 @@ const createShadowWitness = (tables: Tables, { director, maintenanceOf, log, nam
     genuine,
     now: now(),
     open: [...watch.differences.open.values()],
+    past: watch.past,
     tally: watch.differences.tally,
     counts: { ...watch.counts, checks, decisions },
     startedAt,

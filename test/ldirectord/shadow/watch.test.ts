@@ -60,6 +60,7 @@ test('what passes in time is not told; what lasts is told once, and once more wh
   expect(told).toEqual([`15 begun ${WEB} 192.168.0.1:80`, `20 over ${WEB} 192.168.0.1:80`]);
   expect(watch.differences.tally).toEqual({ told: 1, longestTold: 12_000, passing: 1, longestPassing: 7_000 });
   expect(watch.counts).toMatchObject({ compared: 22_000, tableChanges: 0 });
+  expect(watch.past).toMatchObject([{ subject: `${WEB} 192.168.0.1:80`, lasted: 12_000 }]);
 });
 
 test('changes of the true table are counted', () => {

@@ -17,7 +17,7 @@ import {
   shadowStatus,
 } from '../../../lib/ldirectord/shadow/status.js';
 import { begunText, endedText, summaryText } from '../../../lib/ldirectord/shadow/words.js';
-import { NO_TALLY, type OpenDifference } from '../../../lib/shadow/differences.js';
+import { type EndedDifference, NO_TALLY, type OpenDifference } from '../../../lib/shadow/differences.js';
 import { millis } from '../../../lib/time.js';
 import { config, fallback, real, virtual } from '../build.js';
 
@@ -33,6 +33,7 @@ interface Setting {
   readonly genuine?: Genuine;
   readonly note?: MaintenanceNote;
   readonly open?: readonly OpenDifference<Mismatch>[];
+  readonly past?: readonly EndedDifference<Mismatch>[];
 }
 
 const sceneOf = ({
@@ -40,6 +41,7 @@ const sceneOf = ({
   genuine = { state: 'running', pid: 7 },
   note,
   open = [],
+  past = [],
 }: Setting = {}): ShadowScene => {
   const history = createHistory();
   let director = adopt(config([web]), { services: [] });
@@ -51,7 +53,7 @@ const sceneOf = ({
     director = hear(director, probe, verdict).director;
   }
   return {
-    ...{ director, history, maintenanceOf: () => note, genuine, now: at(10), open },
+    ...{ director, history, maintenanceOf: () => note, genuine, now: at(10), open, past },
     ...{ tally: { ...NO_TALLY, told: open.length }, counts: NO_COUNTS, startedAt: at(0), comparing: true, pid: 42 },
   };
 };
@@ -203,9 +205,24 @@ describe('status', () => {
     const text = shadowTable(report(shadowStatus(scene, 6_000)));
     expect(text).toContain('the shadow of ldirectord for test.cf is running with pid 42\n');
     expect(text).toContain('the genuine ldirectord has pid 7\n');
-    expect(text).toMatch(/^tcp:10\.0\.0\.3:80 +192\.168\.0\.1:80 +for 8\.0 s +masq weight 1 +nothing +told$/m);
+    expect(text).toMatch(/^tcp:10\.0\.0\.3:80 +192\.168\.0\.1:80 +masq weight 1 +nothing +8\.0 s +told$/m);
     expect(text).toMatch(/^192\.168\.0\.1:80: our check has failed .* It could mean: /m);
     expect(shadowTable(report(shadowStatus(sceneOf(), 6_000)))).toContain('The tables are alike.');
+  });
+
+  test('what was told and is over', () => {
+    const what = server(entry(5), entry(1));
+    const past = [{ subject: subjectOf(what), what, since: at(2), lasted: millis(95_000) }];
+    const told = shadowStatus(sceneOf({ past }), 6_000);
+    expect(told.ended).toEqual([
+      {
+        ...{ virtual: WEB, server: '192.168.0.1:80', since: '2027-01-15T08:00:02.000Z', lastedMs: 95_000 },
+        ...{ theirs: 'masq weight 5', ours: 'masq weight 1' },
+      },
+    ]);
+    expect(shadowTable(report(told))).toMatch(
+      /^Over:\n.*\ntcp:10\.0\.0\.3:80 +192\.168\.0\.1:80 +masq weight 5 +masq weight 1 +95 s +2027-01-15T08:00:02\.000Z$/m,
+    );
   });
 
   test('when nobody answers, or nothing runs', () => {
