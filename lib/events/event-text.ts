@@ -36,6 +36,12 @@ export const happeningText = (event: Happening): string => {
       return `${event.real} of ${event.virtual}: ${event.from} -> ${event.to}`;
     case 'table':
       return `table: ${event.change}`;
+    case 'difference': {
+      const seconds = `${(event.duration / 1000).toFixed(1)} s`;
+      return event.change === 'began'
+        ? `difference for ${seconds} on ${event.subject}: genuine has ${event.genuine}, we would have ${event.ours}`
+        : `the difference on ${event.subject} is over after ${seconds}`;
+    }
     case 'config':
       return `${event.file} is ${event.change}`;
     default:
@@ -57,6 +63,8 @@ export const isBad = (event: Happening): boolean => {
       return event.change === 'refused';
     case 'health':
       return event.to === 'bad';
+    case 'difference':
+      return event.change === 'began';
     case 'late':
     case 'address':
       return true;

@@ -7,7 +7,7 @@ import type { Millis } from '../time.js';
 /** Raised when a field changes its meaning or goes away; new fields and new types may come at any time. */
 export const EVENT_VERSION = 1;
 
-export type Program = 'heartbeat' | 'ldirectord';
+export type Program = 'heartbeat' | 'ldirectord' | 'ldirectord-shadow';
 
 /** Why, and what decided it. */
 export interface Reason {
@@ -69,6 +69,16 @@ export type Happening = Reason &
       }
     /** A change of the kernel's table, in the words of ipvsadm. */
     | { readonly type: 'table'; readonly virtual: string; readonly change: string }
+    /** What a shadow would have, and what the genuine program has, differ for longer than is to be expected; or no longer. */
+    | {
+        readonly type: 'difference';
+        readonly change: 'began' | 'ended';
+        readonly subject: string;
+        readonly genuine: string;
+        readonly ours: string;
+        /** For how many milliseconds. */
+        readonly duration: number;
+      }
     | { readonly type: 'config'; readonly change: 'in force' | 'refused'; readonly file: string }
   );
 

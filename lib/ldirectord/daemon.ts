@@ -14,17 +14,15 @@ import type { MaintenanceMode } from './maintenance-note.js';
 import { serviceResult } from './messages.js';
 import { realName, serviceId } from './names.js';
 import { only } from './plan.js';
-import { stopPlan } from './stop-plan.js';
 import { createChecker } from './wiring/checker.js';
 import { coalesce } from './wiring/coalesce.js';
-import { createFallbackRunner, runCallback } from './wiring/commands.js';
 import { watchConfig } from './wiring/config-watch.js';
+import type { Deeds } from './wiring/deeds.js';
 import type { LogTarget } from './wiring/log-target.js';
 import { createMaintenance } from './wiring/maintenance.js';
 import type { OwnedVirtuals } from './wiring/owned-virtuals.js';
 import { limitBacktracking } from './wiring/regexp-limit.js';
 import { createTableWorker } from './wiring/table-worker.js';
-import { createWitness } from './wiring/witness.js';
 
 /** Signals that end the daemon in good order (ldirectord reference 1.7), as far as a program can still act on them. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 'SIGXFSZ'] as const;
@@ -59,6 +57,8 @@ export interface DaemonOptions {
   readonly name: string;
   /** What runs the other instances of execute=. */
   readonly program: readonly string[];
+  /** What is done besides the checks and the table. */
+  readonly deeds: Deeds;
 }
 
 /** Keeps the engine once it could be opened. */
@@ -82,6 +82,7 @@ const survive = (log: Log): void => {
 
 /** Runs until a signal asks it to stop; resolves with the last line of the log when the table is clean. */
 export const runDaemon = async (options: DaemonOptions): Promise<string> => {
+  const { deeds } = options;
   limitBacktracking();
   const stopped = new Promise<string>((resolve) => {
     for (const signal of STOP_SIGNALS) process.on(signal, () => resolve(signal.slice(3)));
@@ -103,7 +104,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     for (const warning of ownWarnings(parsed.diagnostics)) log('WARN', logText(warning, process.pid));
   };
 
-  const runFallbacks = createFallbackRunner(log);
+  const runFallbacks = deeds.createFallbackRunner(log);
   const maintenance = createMaintenance(() => {
     const news = maintenance.news(director.members);
     checker.checkNow(new Set(news.map(({ probe }) => probe)));
@@ -138,7 +139,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     onDone: (changes) => witness.done(changes),
     log,
   });
-  const witness = createWitness({
+  const witness = deeds.createWitness({
     director: () => director,
     maintenanceOf: maintenance.of,
     idle: worker.idle,
@@ -236,7 +237,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
     log('info', `Configuration file '${options.configPath}' has changed on disk`);
     log('info', config.autoReload ? ' - reread new configuration' : ' - ignore new configuration');
     if (config.autoReload) await requestReload();
-    await runCallback(config.callback, options.configPath, log);
+    await deeds.runCallback(config.callback, options.configPath, log);
   }, internalError);
   /** Genuine looks once in each round, so once per checkinterval. */
   const lookRegularly = (): void => {
@@ -272,7 +273,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   checker.stop();
   maintenance.stop();
   await witness.stopping();
-  if (await worker.finish((actual) => stopPlan(director, actual))) owned.release();
+  if (await worker.finish((actual) => deeds.stopPlan(director, actual))) owned.release();
   await witness.finish();
   const last = `Linux Director Daemon terminated on signal: ${signal}`;
   log('info', last);

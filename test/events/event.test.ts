@@ -92,6 +92,16 @@ test.each<[Happening, string, boolean]>([
     true,
   ],
   [{ type: 'config', change: 'refused', file: 'a.cf' }, 'a.cf is refused', true],
+  [
+    { type: 'difference', change: 'began', subject: 'a', genuine: 'weight 1', ours: 'nothing', duration: 6_900 },
+    'difference for 6.9 s on a: genuine has weight 1, we would have nothing',
+    true,
+  ],
+  [
+    { type: 'difference', change: 'ended', subject: 'a', genuine: 'weight 1', ours: 'nothing', duration: 10_000 },
+    'the difference on a is over after 10.0 s',
+    false,
+  ],
   [{ type: 'later' } as unknown as Happening, 'later', false],
 ])('%j', (what, text, bad) => {
   expect([happeningText(what), isBad(what)]).toEqual([text, bad]);

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # Stands in for ipvsadm where the kernel has no ip_vs: keeps a table in a file and answers like the real one.
 # Understands -A -E -D -a -e -d -C, -L -n [--thresholds], -S -n and -R. Every change is noted in a log file as
-# "<milliseconds> <exit status> <words>". Perl starts fast enough to be fair to the genuine ldirectord in a benchmark.
+# "<milliseconds> <exit status> <words>"; where there is a file "callers", every command goes there as "<words>\t<command
+# line of the caller>". Perl starts fast enough to be fair to the genuine ldirectord in a benchmark.
 use strict;
 use warnings;
 use Fcntl ':flock';
@@ -117,9 +118,18 @@ sub saved {
 	}
 }
 
+sub note_caller {
+	open(my $in, '<', '/proc/' . getppid() . '/cmdline') or return;
+	my $caller = <$in> // '';
+	$caller =~ tr/\0/ /;
+	open(my $out, '>>', "$folder/callers") or die;
+	print $out join(' ', @_), "\t$caller\n";
+}
+
 sub perform {
 	my @words = @_;
 	my $verb = $words[0] || '';
+	note_caller(@words) if -e "$folder/callers";
 	if ($verb eq '-R') {
 		while (my $line = <STDIN>) { my @inner = split ' ', $line; perform(@inner) if @inner }
 		return 0;

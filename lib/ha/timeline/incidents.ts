@@ -39,9 +39,9 @@ export interface Incident {
   readonly summary: string;
 }
 
-/** What begins an incident: something is bad, or somebody moves resources. */
+/** What begins an incident: something is bad, or somebody moves resources. What a shadow would have done is neither. */
 const begins = (event: HaEvent): boolean =>
-  isBad(event) ||
+  (isBad(event) && event.type !== 'difference') ||
   (event.type === 'daemon' && event.change === 'stopping') ||
   (event.type === 'standby' && event.from === 'not') ||
   (event.type === 'job' && event.step === 'begun' && event.cause?.endsWith(' is dead') === true);

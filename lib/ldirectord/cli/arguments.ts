@@ -30,6 +30,10 @@ export type Invocation =
       readonly json: boolean;
       /** `status` with the live state, for people. */
       readonly table: boolean;
+      /** Beside the genuine program, whose table is only read. */
+      readonly shadow: boolean;
+      /** Stays in the foreground and logs to standard output: `--shadow` without a command. */
+      readonly foreground: boolean;
     };
 
 type Form = Pick<Extract<Invocation, { kind: 'command' }>, 'json' | 'table'>;
@@ -54,15 +58,38 @@ const grammar = (): Command =>
     .option('-h, --help')
     .option('-?')
     .option('-v, --version')
+    .option('--shadow')
     .argument('[words...]');
 
+/** Said where somebody asks for a shadow and would get a daemon that acts, or nothing. */
+const MISPLACED = '--shadow goes before the configuration: ldirectord-ts --shadow [configfile] [command]';
+
 const interpret = (words: readonly string[], debug: boolean): Invocation => {
+  if (words.includes('--shadow')) return { kind: 'usage', complaint: MISPLACED };
   // One word is the command; of two or more the first is the configuration, and what follows the second is ignored.
   const [first, second] = words;
   const command = words.length === 1 ? first : second;
   if (!isCommand(command)) return { kind: 'usage', complaint: undefined };
   const configWord = words.length === 1 ? undefined : first;
-  return { kind: 'command', command, configWord, words, debug, ...formOf(command, words.slice(2)) };
+  const form = formOf(command, words.slice(2));
+  return { kind: 'command', command, configWord, words, debug, ...form, shadow: false, foreground: false };
+};
+
+/** Behind --shadow, where no script knows anything yet, the command may be left out, and nothing is ignored. */
+const interpretShadow = (words: readonly string[], debug: boolean): Invocation => {
+  const [first, second] = words;
+  const isAlone = first === undefined || isCommand(first);
+  const rest = words.slice(isAlone ? 1 : 2);
+  const command = isAlone ? first : (second ?? undefined);
+  const wrong = (complaint: string): Invocation => ({ kind: 'usage', complaint });
+  if (command !== undefined && !isCommand(command)) return wrong(`${command} is no command`);
+  if (command === 'check') return wrong('check starts nothing: it needs no --shadow');
+  const form = formOf(command ?? 'start', rest);
+  const strange = rest.find((word) => command !== 'status' || (word !== '--json' && word !== '--table'));
+  if (strange !== undefined) return wrong(`${strange} is not understood behind --shadow`);
+  const configWord = isAlone ? undefined : first;
+  const foreground = command === undefined;
+  return { kind: 'command', command: command ?? 'start', configWord, words, debug, ...form, shadow: true, foreground };
 };
 
 /** Words behind the command are ignored by genuine, so that these two do no harm there. */
@@ -77,7 +104,16 @@ const withoutConfig = (argv: readonly string[]): Invocation | undefined => {
   if (argv.length !== 2 || (command !== 'check' && command !== 'status')) return undefined;
   const form = formOf(command, [option]);
   if (!form.json && !form.table) return undefined;
-  return { kind: 'command', command, configWord: undefined, words: argv, debug: false, ...form };
+  return {
+    kind: 'command',
+    command,
+    configWord: undefined,
+    words: argv,
+    debug: false,
+    ...form,
+    shadow: false,
+    foreground: false,
+  };
 };
 
 /** Understands the words after the program name; option parsing stops at the first word that is no option. */
@@ -94,5 +130,6 @@ export const parseArguments = (argv: readonly string[]): Invocation => {
   const options: Readonly<Record<string, unknown>> = program.opts();
   if (options.help === true || options['?'] === true) return { kind: 'help' };
   if (options.version === true) return { kind: 'version' };
-  return interpret(program.args, options.debug === true);
+  const read = options.shadow === true ? interpretShadow : interpret;
+  return read(program.args, options.debug === true);
 };

@@ -15,6 +15,9 @@ const SYNOPSIS = `Usage:
     try-restart | reload | force-reload | status [--json | --table] |
     check [--json]
 
+    ldirectord --shadow [-d|--debug] [configfile] [start | stop | restart |
+    try-restart | reload | force-reload | status [--json | --table]]
+
     ldirectord [-h|-?|--help|-v|--version]
 `;
 
@@ -22,6 +25,9 @@ const OPTIONS = `Options:
     configfile      looked for in /etc/ha.d, then in /etc/ha.d/conf, then as
                     it is given; ldirectord.cf when none is given
     -d, --debug     stay in the foreground and log every check to stderr
+    --shadow        run beside the genuine ldirectord: check, decide, change
+                    nothing, and tell where its table differs for long; without
+                    a command in the foreground
     -h, -?, --help  show this text with examples
     -v, --version   show the version
 
@@ -57,6 +63,9 @@ Examples:
         | select(.state == "down") | .server, .lastFailure.cause'
     ldirectord -d www.cf start          watch what it does; Ctrl-C ends it
     ldirectord /srv/lb/test.cf check --json
+    ldirectord --shadow www.cf          watch the genuine one; Ctrl-C ends it
+    ldirectord --shadow www.cf start    the same for a week, and
+    ldirectord --shadow www.cf status   what there was to see
 
 Files:
     /etc/ha.d/ldirectord.cf             configuration, see ldirectord.cf(5)
@@ -64,4 +73,6 @@ Files:
     /var/run/ldirectord.NAME.pid        NAME is the configuration as typed,
                                         "ldirectord" when none was typed
     /var/log/ldirectord.log             log, unless logfile= says otherwise
+    /var/log/ldirectord-shadow.log      log of a shadow
+    /var/run/ldirectord-shadow.NAME.pid
 `;

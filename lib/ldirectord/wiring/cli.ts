@@ -11,11 +11,12 @@ import { CONFIG_ERROR_STATUS, startOutput } from '../config/genuine-text.js';
 import { configName, configWordText, findConfig, pidFilePath } from './config-path.js';
 import { engineFindings, engineProgramProblem } from './engine.js';
 import { readHostMemory } from './host-memory.js';
-import { DEFAULT_LOGFILE, openLog, SILENT } from './log-target.js';
+import { SILENT } from './log-target.js';
 import { type Running, runningFor } from './pid-file.js';
-import { type CommandInvocation, exiting, modeFor, type Session } from './session.js';
+import { type CommandInvocation, exiting, openSessionLog, type Session } from './session.js';
+import { shadowPidFile } from './shadow-places.js';
 import { runDetached, start, takeInherited } from './start.js';
-import { liveStatus, status } from './status.js';
+import { liveStatus, shadowStatus, status } from './status.js';
 
 /** These make use of addresses; the others only have to find the file in order, and take the last known ones. */
 const USES_ADDRESSES: ReadonlySet<CommandWord> = new Set(['start', 'restart', 'try-restart', 'check']);
@@ -51,7 +52,10 @@ const act = async (command: CommandWord, session: Session): Promise<number> => {
   const isRunning = running.state === 'running';
   switch (command) {
     case 'start':
-      return isRunning ? 0 : start(session);
+      // Whoever wants to watch it has to be told why there is nothing to see.
+      if (isRunning && invocation.foreground) complain(`a shadow for ${path} runs already with pid ${running.pid}`);
+      if (isRunning) return invocation.foreground ? 1 : 0;
+      return start(session);
     case 'stop':
       if (isRunning) tell(running.pid, 'SIGTERM');
       return 0;
@@ -71,6 +75,7 @@ const act = async (command: CommandWord, session: Session): Promise<number> => {
       target.log('info', `ldirectord is stopped for ${path}`);
       return exiting(target, 1, `Exiting from ldirectord ${command}`);
     case 'status':
+      if (invocation.shadow) return shadowStatus(session, running);
       return invocation.json || invocation.table ? liveStatus(session, running) : status(session, running);
     case 'check':
       return 0;
@@ -87,11 +92,7 @@ const check = async (path: string, name: string, json: boolean): Promise<number>
 
 const notFound = async (invocation: CommandInvocation): Promise<number> => {
   const text = `Config file ${configWordText(invocation.configWord)} not found`;
-  const target = await openLog(
-    modeFor(invocation.debug, undefined),
-    DEFAULT_LOGFILE,
-    configName(invocation.configWord),
-  );
+  const target = await openSessionLog(invocation, undefined);
   if (!invocation.debug) complain(text);
   target.log('info', text);
   exiting(target, 1, 'Initialisation Error');
@@ -135,9 +136,10 @@ const runCommand = async (invocation: CommandInvocation, program: string): Promi
   const output = startOutput(parsed.diagnostics, process.pid);
   if (!detached) for (const line of output.lines) complain(line);
   // Whoever monitors looks every few seconds: that leaves nothing in the log, nor on a supervisor's standard output.
-  const isLook = invocation.json || invocation.table;
-  const target = isLook ? SILENT : await openLog(modeFor(debug, parsed.value), parsed.value.logfile, name);
-  const session: Session = { invocation, program, path, name, pidFile: pidFilePath(name), parsed, target };
+  const isLook = invocation.json || invocation.table || (invocation.shadow && command === 'status');
+  const target = isLook ? SILENT : await openSessionLog(invocation, parsed.value);
+  const pidFile = invocation.shadow ? shadowPidFile(name) : pidFilePath(name);
+  const session: Session = { invocation, program, path, name, pidFile, parsed, target };
   if (hasErrors(parsed.diagnostics)) return refuse(session);
   if (detached) return runDetached(session);
   target.log('info', `Invoking ldirectord invoked as: ${[program, ...words].map((word) => `${word} `).join('')}`);

@@ -6,6 +6,7 @@ import type { SuiteConfig } from '../../config/suite.js';
 import type { Engine } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
 import { isExecutable } from '../../platform/executable.js';
+import { findIpvsadm } from '../../platform/ipvsadm-program.js';
 import type { DirectorConfig } from '../config/model.js';
 import { nftMisfit } from '../engine-fit.js';
 
@@ -59,4 +60,15 @@ export const openDirectorEngine = async (debug: boolean, suite: SuiteConfig, log
   if (local === undefined) return openEngine({ choice: suite.ipvs.engine, log });
   const { openKernel } = await import('../../ipvs/engines/kernel.js');
   return openKernel({ program: local });
+};
+
+/**
+ * Opens what a shadow reads: the table that the genuine program keeps, through the ipvsadm that it calls. Where that is
+ * our own ipvsadm, the table is where that one keeps it.
+ */
+export const openGenuineEngine = async (debug: boolean, suite: SuiteConfig): Promise<Pick<Engine, 'read'>> => {
+  const program = localProgram(debug) ?? IPVSADM.find(isExecutable);
+  if (findIpvsadm(() => program) === undefined) return openDirectorEngine(debug, suite, () => undefined);
+  const { openKernel } = await import('../../ipvs/engines/kernel.js');
+  return openKernel(program === undefined ? {} : { program });
 };

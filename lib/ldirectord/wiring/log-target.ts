@@ -65,9 +65,14 @@ const appender = (path: string, lostLine: (count: number) => string) => {
  * Opens the log. Debug lines are shown with -d only.
  *
  * A file is opened anew for each line, so that rotation by renaming needs no signal. `logfile` without a leading slash
- * is a syslog facility; when syslog cannot be reached the program goes on with a message on standard error.
+ * is a syslog facility, to which lines go as those of `ident`; when syslog cannot be reached the program goes on with a message on standard error.
  */
-export const openLog = async (mode: LogMode, logfile: string, configName: string): Promise<LogTarget> => {
+export const openLog = async (
+  mode: LogMode,
+  logfile: string,
+  configName: string,
+  ident = 'ldirectord',
+): Promise<LogTarget> => {
   if (mode === 'debug')
     return {
       log: (priority, text) => process.stderr.write(priority === 'debug' ? `DEBUG2: ${text}\n` : debugLines(text)),
@@ -92,7 +97,7 @@ export const openLog = async (mode: LogMode, logfile: string, configName: string
   }
   try {
     const { openSyslog } = await import('../../platform/syslog.js');
-    const syslog = await openSyslog('ldirectord', logfile, { pid: true });
+    const syslog = await openSyslog(ident, logfile, { pid: true });
     return {
       // Genuine sends everything at level info.
       log: (priority, text) => {

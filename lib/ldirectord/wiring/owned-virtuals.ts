@@ -97,3 +97,10 @@ export const ownedVirtuals = (name: string, config: string, log: Log, folder = F
     },
   };
 };
+
+/** For a shadow, which puts nothing into the table. */
+export const NOTHING_OWNED: OwnedVirtuals = {
+  takeOver: () => undefined,
+  claim: () => undefined,
+  release: () => undefined,
+};

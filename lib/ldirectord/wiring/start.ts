@@ -6,12 +6,11 @@ import { type Answers, type LoadedConfig, loadDirectorConfig } from '../../platf
 import { type ServiceManager, takeServiceManager } from '../../platform/service-manager.js';
 import { seconds } from '../../time.js';
 import { ourselves } from './commands.js';
-import { openDirectorEngine } from './engine.js';
+import { openDirectorEngine, openGenuineEngine } from './engine.js';
 import { writeHostMemory } from './host-memory.js';
-import { openLog } from './log-target.js';
-import { ownedVirtuals } from './owned-virtuals.js';
+import { NOTHING_OWNED, ownedVirtuals } from './owned-virtuals.js';
 import { claimPidFile, PidFileError, removePidFile } from './pid-file.js';
-import { exiting, modeFor, type Session } from './session.js';
+import { exiting, openSessionLog, type Session } from './session.js';
 
 /** Carries the absolute path of the configuration to the detached process, which has changed to `/`. */
 const CONFIG_VARIABLE = 'LDIRECTORD_TS_CONFIG';
@@ -56,23 +55,30 @@ export const takeInherited = (detached: boolean): Inherited => {
 const runHere = async (session: Session, onUp: () => Promise<void>): Promise<number> => {
   const { path, name, parsed, invocation } = session;
   // Everything that a daemon may ever need is loaded now: an upgrade may replace our files while it runs.
-  const [{ runDaemon }, { loadSuite }] = await Promise.all([
+  const [{ runDaemon }, { loadSuite }, { DEEDS }, shadowing] = await Promise.all([
     import('../daemon.js'),
     import('../../platform/suite-file.js'),
+    import('./deeds.js'),
+    session.invocation.shadow ? import('./shadow.js') : undefined,
     import('../../ipvs/engines/open.js'),
     import('../../platform/syslog.js'),
   ]);
   const { debug } = invocation;
   const suite = loadSuite();
+  const shadow = shadowing?.createShadow(() => openGenuineEngine(debug, suite.value));
   const configPath = resolve(path);
   const { log } = session.target;
   const ended = new AbortController();
   let { hosts } = parsed;
+  /** What a shadow looks up is its own: the daemon that keeps the table has it from its own questions. */
+  const remember = (): void => {
+    if (shadow === undefined) writeHostMemory(name, hosts, log);
+  };
   const load = async (): Promise<LoadedConfig> => {
     const loaded = await loadDirectorConfig(configPath, { debug, known: hosts, signal: ended.signal });
     if (!hasErrors(loaded.diagnostics)) {
       hosts = loaded.hosts;
-      writeHostMemory(name, hosts, log);
+      remember();
     }
     return loaded;
   };
@@ -81,15 +87,16 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     configPath,
     debug,
     suite,
-    openEngine: (log) => openDirectorEngine(debug, suite.value, log),
+    openEngine: shadow?.openEngine ?? ((log) => openDirectorEngine(debug, suite.value, log)),
     load,
-    owned: (log) => ownedVirtuals(name, configPath, log),
-    openLog: (config) => openLog(modeFor(debug, config), config.logfile, name),
+    owned: shadow === undefined ? (log) => ownedVirtuals(name, configPath, log) : () => NOTHING_OWNED,
+    openLog: (config) => openSessionLog(invocation, config),
     name,
     program: ourselves(session.program),
+    deeds: shadow?.deeds ?? DEEDS,
     onUp: async () => {
       await onUp();
-      writeHostMemory(name, hosts, log);
+      remember();
     },
   });
   ended.abort();
@@ -139,11 +146,14 @@ export const start = async (session: Session): Promise<number> => {
   const { invocation, path, parsed, target } = session;
   const manager = takeServiceManager();
   const tellReady = (): Promise<void> => attend(manager, path);
+  // A shadow always has a pid file, so that status finds it.
+  if (invocation.shadow && (invocation.foreground || invocation.debug || parsed.value.supervised))
+    return runDetached(session, tellReady);
   if (invocation.debug || parsed.value.supervised) {
     target.log('info', `Starting Linux Director v1.186-ha with pid: ${process.pid}`);
     return runHere(session, tellReady);
   }
-  target.log('info', 'Starting Linux Director v1.186-ha as daemon');
+  target.log('info', `Starting Linux Director v1.186-ha as ${invocation.shadow ? 'a shadow' : 'daemon'}`);
   if (manager !== undefined) return runDetached(session, tellReady);
   await target.flush();
   const { configWord } = invocation;
@@ -151,7 +161,7 @@ export const start = async (session: Session): Promise<number> => {
   const result = await startDetached({
     // The resource scripts look for "<program> <config> start" in the process table (reference 9).
     nodeArgs: NODE_ARGS,
-    args: [...(configWord === undefined ? [] : [configWord]), 'start'],
+    args: [...(invocation.shadow ? ['--shadow'] : []), ...(configWord === undefined ? [] : [configWord]), 'start'],
     env: {
       ...process.env,
       [CONFIG_VARIABLE]: resolve(path),

@@ -55,3 +55,12 @@ export const liveStatus = async ({ invocation, path, name, target }: Session, ru
   const code = STATUS_CODES[report.state];
   return code === 0 ? 0 : exiting(target, code, 'Exiting from ldirectord status');
 };
+
+/** The same for a shadow, for people unless machines ask: it has no other form. */
+export const shadowStatus = async ({ invocation, path, name }: Session, running: Running): Promise<number> => {
+  const { shadowReportOf } = await import('./status-report.js');
+  const report = await shadowReportOf(running, path, name);
+  if (invocation.json) say(JSON.stringify(report));
+  else process.stdout.write((await import('../cli/shadow-table.js')).shadowTable(report));
+  return STATUS_CODES[report.state];
+};

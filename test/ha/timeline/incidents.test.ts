@@ -77,6 +77,15 @@ test('a daemon that was killed has left its addresses up, if its machine has not
   expect(Math.abs((killed?.addresses[0]?.double ?? Number.NaN) - 3000)).toBeLessThanOrEqual(3);
 });
 
+test('what a shadow would have done begins no incident', () => {
+  const lb1 = journal('lb1');
+  const difference = { subject: 'tcp:10.0.0.3:80', genuine: 'scheduler rr', ours: 'scheduler wrr', duration: 7000 };
+  lb1.at(1000, { type: 'difference', change: 'began', ...difference }, 'ldirectord-shadow');
+  expect(incidents(...lb1.events)).toEqual([]);
+  lb1.at(2000, node('lb2', 'active', 'dead'));
+  expect(incidents(...lb1.events)).toHaveLength(1);
+});
+
 test('a node that was never there held nothing', () => {
   const lb2 = journal('lb2');
   lb2.at(0, { type: 'daemon', change: 'started' });

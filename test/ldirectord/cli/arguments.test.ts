@@ -6,13 +6,15 @@ const parse = (line: string): unknown => {
   const result = parseArguments(line.split(' ').filter((word) => word !== ''));
   if (result.kind === 'usage') return result.complaint ?? 'usage';
   if (result.kind !== 'command') return result.kind;
-  const { command, configWord, debug, json, table } = result;
+  const { command, configWord, debug, json, table, shadow, foreground } = result;
   return [
     configWord ?? '(default)',
     command,
     ...(debug ? ['debug'] : []),
     ...(json ? ['json'] : []),
     ...(table ? ['table'] : []),
+    ...(shadow ? ['shadow'] : []),
+    ...(foreground ? ['foreground'] : []),
   ].join(' ');
 };
 
@@ -55,6 +57,30 @@ test.each([
   ['--vers', 'Unknown option: vers'],
   ['--deb start', 'Unknown option: deb'],
 ])('ldirectord %s is wrong use', (line, expected) => expect(parse(line)).toBe(expected));
+
+test.each([
+  ['--shadow', '(default) start shadow foreground'],
+  ['--shadow www.cf', 'www.cf start shadow foreground'],
+  ['-d --shadow www.cf', 'www.cf start debug shadow foreground'],
+  ['--shadow start', '(default) start shadow'],
+  ['--shadow -d www.cf start', 'www.cf start debug shadow'],
+  ['--shadow www.cf stop', 'www.cf stop shadow'],
+  ['--shadow www.cf reload', 'www.cf reload shadow'],
+  ['--shadow status --json', '(default) status json shadow'],
+  ['--shadow www.cf status --table', 'www.cf status table shadow'],
+  ['--shadow --version', 'version'],
+])('ldirectord %s', (line, expected) => expect(parse(line)).toBe(expected));
+
+test.each([
+  // Genuine ignores what follows the command: this would start the daemon that acts.
+  ['www.cf start --shadow', /--shadow goes before the configuration/],
+  ['start --shadow', /--shadow goes before the configuration/],
+  ['--shadow www.cf bogus', /bogus is no command/],
+  ['--shadow www.cf check', /check starts nothing/],
+  ['--shadow check', /check starts nothing/],
+  ['--shadow www.cf start --json', /--json is not understood/],
+  ['--shadow start www.cf', /www\.cf is not understood/],
+])('ldirectord %s is wrong use', (line, expected) => expect(parse(line)).toMatch(expected));
 
 test('property: no words make it throw', () => {
   fc.assert(
