@@ -25,7 +25,7 @@ const PATIENCE = seconds(5);
 const MAX_CLIENTS = 100;
 
 export interface ControlSources {
-  /** What is now; any JSON value. */
+  /** What is now; any JSON value, or a promise of one that is never broken. */
   readonly snapshot: () => unknown;
   readonly events: EventStream;
 }
@@ -33,8 +33,10 @@ export interface ControlSources {
 const answer = (connection: Connection, question: Question, { snapshot, events }: ControlSources): (() => void) => {
   const line = (text: string): void => connection.write(Buffer.from(`${text}\n`));
   if (question.ask === 'snapshot') {
-    line(JSON.stringify(snapshot()));
-    connection.end();
+    void (async () => {
+      line(JSON.stringify(await snapshot()));
+      connection.end();
+    })();
     return () => undefined;
   }
   const stopListening = question.follow ? events.listen((event) => line(eventLine(event))) : undefined;

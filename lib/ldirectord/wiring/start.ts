@@ -6,7 +6,7 @@ import { type Answers, type LoadedConfig, loadDirectorConfig } from '../../platf
 import { type ServiceManager, takeServiceManager } from '../../platform/service-manager.js';
 import { seconds } from '../../time.js';
 import { ourselves } from './commands.js';
-import { openDirectorEngine } from './engine.js';
+import { openDirectorEngine, openDirectorLoads } from './engine.js';
 import { writeHostMemory } from './host-memory.js';
 import { openLog } from './log-target.js';
 import { ownedVirtuals } from './owned-virtuals.js';
@@ -60,6 +60,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     import('../daemon.js'),
     import('../../platform/suite-file.js'),
     import('../../ipvs/engines/open.js'),
+    import('../../ipvs/engines/connections.js'),
     import('../../platform/syslog.js'),
   ]);
   const { debug } = invocation;
@@ -82,6 +83,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     debug,
     suite,
     openEngine: (log) => openDirectorEngine(debug, suite.value, log),
+    openLoads: () => openDirectorLoads(debug, suite.value),
     load,
     owned: (log) => ownedVirtuals(name, configPath, log),
     openLog: (config) => openLog(modeFor(debug, config), config.logfile, name),
