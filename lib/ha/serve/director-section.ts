@@ -2,9 +2,9 @@
 import { spanText } from '../../ldirectord/cli/status-table.js';
 import { connectionsText, unknownWhy, weightText } from '../../ldirectord/connections-text.js';
 import type { LiveStatus, RealState, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
+import { type Html, html } from '../../text/html.js';
 import type { DirectorStatus } from '../status/status.js';
 import { ageLine } from './cluster-sections.js';
-import { type Html, html } from './html.js';
 import { instant, mark, since, type Tone } from './marks.js';
 
 const TONES: Readonly<Record<RealState, Tone>> = {

@@ -1,12 +1,12 @@
 /** The page as text: what it says, and that nothing a stranger has named ever becomes markup. */
 import fc from 'fast-check';
 import type { HaEvent } from '../../../lib/events/event.js';
-import { escaped, html } from '../../../lib/ha/serve/html.js';
 import { CONTENT_POLICY, pageOf, sectionsOf } from '../../../lib/ha/serve/page.js';
 import { sparkline } from '../../../lib/ha/serve/sparkline.js';
 import type { View } from '../../../lib/ha/serve/view.js';
 import { directorHeard, heartbeatHeard, machineStatus } from '../../../lib/ha/status/status.js';
 import type { LiveStatus } from '../../../lib/ldirectord/live-status.js';
+import { escaped, html } from '../../../lib/text/html.js';
 import { directorSays, heartbeatSays, realSays } from '../../support/status-world.js';
 
 const AT = 1_795_800_000_000;
