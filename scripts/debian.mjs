@@ -1,17 +1,36 @@
 /** The Debian side of the set-up: which listed packages are missing, and how they are installed without starting anything. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
-/** The packages that scripts/debian-packages.txt lists for a command (`start` or `test`), with their reasons. */
+/** Below this folder of the project lie the programs that are taken out of packages, with the paths they have there. */
+const TAKEN = join('.setup', 'debian');
+
+/**
+ * The packages that scripts/debian-packages.txt lists for a command (`start` or `test`), with their reasons. `file`: only
+ * this program of the package is wanted.
+ */
 export const listedPackages = (file, mode) =>
   readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => line.split('|').map((part) => part.trim()))
     .filter(([, modes = '']) => modes.split(',').includes(mode))
-    .map(([name, , reason]) => ({ name, reason }));
+    .map(([what, , reason]) => {
+      const [name, file] = what.split(':');
+      return { name, file, reason };
+    });
 
 /** Names of all installed packages among `names` (or of all there are); undefined when this is no Debian. */
 const installed = (names = []) => {
@@ -32,12 +51,23 @@ const installed = (names = []) => {
 /** Those of the packages that are not installed; undefined when this is no Debian. */
 export const missingPackages = (packages) => {
   const present = installed(packages.map(({ name }) => name));
-  return present && packages.filter(({ name }) => !present.has(name));
+  const isThere = ({ name, file }) => (file === undefined ? present.has(name) : existsSync(join(TAKEN, file)));
+  return present && packages.filter((one) => !isThere(one));
 };
 
-/** The one command that installs packages by hand. */
-export const installLine = (packages) =>
-  `apt-get update && apt-get install -y --no-install-recommends ${packages.map(({ name }) => name).join(' ')}`;
+/** The shell commands that take one program out of its package. */
+const takeLine = ({ name, file }) =>
+  `apt-get download ${name} && mkdir -p ${TAKEN} && dpkg-deb --fsys-tarfile ${name}_*.deb | tar -xC ${TAKEN} .${file}`;
+
+/** The one line of commands that does it by hand. */
+export const installLine = (packages) => {
+  const whole = packages.filter(({ file }) => file === undefined).map(({ name }) => name);
+  return [
+    'apt-get update',
+    ...(whole.length === 0 ? [] : [`apt-get install -y --no-install-recommends ${whole.join(' ')}`]),
+    ...packages.filter(({ file }) => file !== undefined).map(takeLine),
+  ].join(' && ');
+};
 
 /**
  * Words in front of a command that give it a machine name with a domain, which the set-up of inn2 insists on; the machine
@@ -49,11 +79,11 @@ const withFullName = () => {
   return spawnSync(file, [...args, 'true'], { stdio: 'ignore' }).status === 0 ? inOwnNames : [];
 };
 
-/** Runs apt-get without questions; its pages of output are shown only when it fails. */
-const apt = (...words) => {
-  const [file, ...args] = [...withFullName(), 'apt-get', '-q', ...words];
+/** Runs a program without questions; its pages of output are shown only when it fails. */
+const quietly = ([file, ...args], cwd) => {
   const result = spawnSync(file, args, {
     encoding: 'utf8',
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 26,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_FRONTEND: 'none' },
@@ -62,6 +92,8 @@ const apt = (...words) => {
     process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? result.error?.message ?? ''}`);
   return result.status === 0;
 };
+
+const apt = (...words) => quietly([...withFullName(), 'apt-get', '-q', ...words]);
 
 /** Runs `action` while invoke-rc.d is told to start nothing; an administrator's own policy stays as it is. */
 const withoutStarts = (action) => {
@@ -88,22 +120,51 @@ const disableUnits = (packages) => {
   if (units.length > 0) spawnSync('systemctl', ['disable', '--quiet', ...units], { stdio: 'ignore' });
 };
 
-/** Installs packages as root; true when it worked. Says what it does through `say`. */
-export const installPackages = (packages, say) => {
-  for (const { name, reason } of packages) say(`Debian package ${name}: ${reason}`);
+const haveLists = () =>
+  existsSync('/var/lib/apt/lists') && readdirSync('/var/lib/apt/lists').some((f) => f.includes('_Packages'));
+
+/** Tries with the package lists that are there, and once more with fresh ones. */
+const withLists = (action, say) => {
+  if (haveLists() && action()) return true;
+  say('refreshing the package lists');
+  return apt('update') && action();
+};
+
+/** Takes one program out of its package, which is not installed; true when it worked. */
+const take = ({ name, file }) => {
+  mkdirSync(TAKEN, { recursive: true });
+  const folder = mkdtempSync(join(TAKEN, 'download-'));
+  const unpack = 'dpkg-deb --fsys-tarfile ./*.deb | tar -x "./$1"';
+  try {
+    if (!quietly(['apt-get', '-q', 'download', name], folder)) return false;
+    if (!quietly(['sh', '-c', unpack, 'sh', file.slice(1)], folder)) return false;
+    mkdirSync(dirname(join(TAKEN, file)), { recursive: true });
+    renameSync(join(folder, file), join(TAKEN, file));
+    return true;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+/** Installs packages as root; true when it worked. */
+const install = (packages, say) => {
+  if (packages.length === 0) return true;
   const before = installed() ?? new Set();
   const names = packages.map(({ name }) => name);
-  const install = () => {
+  const once = () => {
     say('apt-get install …');
     return apt('install', '-y', '--no-install-recommends', ...names);
   };
-  const update = () => {
-    say('refreshing the package lists');
-    return apt('update');
-  };
-  const haveLists =
-    existsSync('/var/lib/apt/lists') && readdirSync('/var/lib/apt/lists').some((f) => f.includes('_Packages'));
-  const done = withoutStarts(() => (haveLists && install()) || (update() && install()));
+  const done = withoutStarts(() => withLists(once, say));
   disableUnits([...(installed() ?? [])].filter((name) => !before.has(name)));
   return done;
+};
+
+/** Installs packages as root, or takes programs out of them; true when it worked. Says what it does through `say`. */
+export const installPackages = (packages, say) => {
+  for (const { name, file, reason } of packages)
+    say(`Debian package ${name}${file === undefined ? '' : ` (only ${file})`}: ${reason}`);
+  const whole = packages.filter(({ file }) => file === undefined);
+  const parts = packages.filter(({ file }) => file !== undefined);
+  return install(whole, say) && parts.every((part) => withLists(() => take(part), say));
 };

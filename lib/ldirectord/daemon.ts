@@ -2,6 +2,7 @@
 
 import { hasErrors, type Parsed } from '../config/diagnostic.js';
 import type { SuiteConfig } from '../config/suite.js';
+import type { CountLoads } from '../ipvs/engines/connections.js';
 import type { Engine } from '../ipvs/model.js';
 import type { Log } from '../log.js';
 import { now } from '../platform/clock.js';
@@ -22,6 +23,7 @@ import type { LogTarget } from './wiring/log-target.js';
 import { createMaintenance } from './wiring/maintenance.js';
 import type { OwnedVirtuals } from './wiring/owned-virtuals.js';
 import { limitBacktracking } from './wiring/regexp-limit.js';
+import { createTableWatch } from './wiring/table-watch.js';
 import { createTableWorker } from './wiring/table-worker.js';
 
 /** Signals that end the daemon in good order (ldirectord reference 1.7), as far as a program can still act on them. */
@@ -45,6 +47,8 @@ export interface DaemonOptions {
   /** ha-suite.ini. */
   readonly suite: Parsed<SuiteConfig>;
   readonly openEngine: (log: Log) => Promise<Engine>;
+  /** Opens what counts the connections of that engine's table. */
+  readonly openLoads: () => Promise<CountLoads>;
   /** Reads the configuration again. */
   readonly load: () => Promise<Parsed<DirectorConfig>>;
   /** Called when signals are heard from now on: the pid file may be written. Rejecting ends the daemon. */
@@ -142,6 +146,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<string> => {
   const witness = deeds.createWitness({
     director: () => director,
     maintenanceOf: maintenance.of,
+    look: createTableWatch({ open: options.openLoads, log }),
     idle: worker.idle,
     log,
     name: options.name,

@@ -2,6 +2,7 @@
 import type { DaemonStatus, Virtual } from './config/model.js';
 import { anyUp, type Director, healthOf, type Member } from './director.js';
 import type { History } from './history.js';
+import { type LookAtTable, placeKey } from './loads.js';
 import type { MaintenanceNote } from './maintenance-note.js';
 import { realName, serviceId, serviceName } from './names.js';
 
@@ -17,6 +18,17 @@ export interface MaintenanceStatus {
   readonly deadline: string | null;
   readonly by: string | null;
   readonly reason: string | null;
+}
+
+/** What the table holds of a real server. */
+export interface TableEntry {
+  /** Established; what IPVS calls active. */
+  readonly active: number;
+  /** Those that are ending or beginning, and all of udp. */
+  readonly inactive: number;
+  /** What counts now, while `weight` of the real server is what is configured. */
+  readonly weight: number;
+  readonly at: string;
 }
 
 export interface RealStatus {
@@ -45,6 +57,8 @@ export interface RealStatus {
   readonly lastFailure: { readonly at: string; readonly cause: string; readonly text: string } | null;
   /** Null: it is neither drained nor in maintenance. */
   readonly maintenance: MaintenanceStatus | null;
+  /** Null: it is not in the table, or that could not be read (`LiveStatus.table`). Absent: an earlier version says this. */
+  readonly connections?: TableEntry | null;
 }
 
 export interface FallbackStatus {
@@ -67,6 +81,12 @@ export interface VirtualStatus {
   readonly fallback: FallbackStatus | null;
 }
 
+/** When the table was read for `connections`, and why it could not be. */
+export interface TableStatus {
+  readonly at: string | null;
+  readonly problem: string | null;
+}
+
 /** What the daemon says on its socket. */
 export interface LiveStatus {
   readonly version: number;
@@ -78,12 +98,16 @@ export interface LiveStatus {
   readonly loaded: string;
   readonly written: string;
   readonly virtuals: readonly VirtualStatus[];
+  /** Absent: an earlier version says this. */
+  readonly table?: TableStatus;
 }
 
 export interface StatusScene {
   readonly director: Director;
   readonly history: History;
   readonly maintenanceOf: (member: Member) => MaintenanceNote | undefined;
+  /** The last look at the table. */
+  readonly look: LookAtTable;
   readonly status: DaemonStatus;
   readonly pid: number;
   /** Wall-clock milliseconds. */
@@ -120,6 +144,12 @@ const maintenanceStatus = ({ since, deadline, by, reason }: MaintenanceNote): Ma
   reason: reason ?? null,
 });
 
+const tableEntry = ({ look: { at, loads } }: StatusScene, member: Member): TableEntry | null => {
+  const load = loads.get(placeKey(member));
+  if (load === undefined || at === undefined) return null;
+  return { active: load.active, inactive: load.inactive, weight: load.destination.weight, at: isoTime(at) };
+};
+
 const realStatus = (scene: StatusScene, member: Member): RealStatus => {
   const { director, history } = scene;
   const { id, probe, real, virtual } = member;
@@ -147,6 +177,7 @@ const realStatus = (scene: StatusScene, member: Member): RealStatus => {
           },
     lastFailure: failure === undefined ? null : { ...failure, at: isoTime(failure.at) },
     maintenance: note === undefined ? null : maintenanceStatus(note),
+    connections: tableEntry(scene, member),
   };
 };
 
@@ -179,6 +210,7 @@ export const liveStatus = (scene: StatusScene): LiveStatus => ({
   loaded: isoTime(scene.loadedAt),
   written: isoTime(scene.wall),
   virtuals: scene.director.config.virtuals.map((virtual) => virtualStatus(scene, virtual)),
+  table: { at: timeOf(scene.look.at), problem: scene.look.problem ?? null },
 });
 
 /** What the command prints: what the pid file says, and the live state when the daemon could be asked. */

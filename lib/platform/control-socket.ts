@@ -25,30 +25,45 @@ const PATIENCE = seconds(5);
 const MAX_CLIENTS = 100;
 
 export interface ControlSources {
-  /** What is now; any JSON value. */
+  /** What is now; any JSON value, or a promise of one that is never broken. */
   readonly snapshot: () => unknown;
   readonly events: EventStream;
 }
 
-const answer = (connection: Connection, question: Question, { snapshot, events }: ControlSources): (() => void) => {
+/** An answer that is being given. */
+interface Answering {
+  /** The client is gone. */
+  readonly onClosed: () => void;
+  /** It is still to come, and ends the connection then: a client that has closed its side is to get it. */
+  readonly isComing: boolean;
+}
+
+const GIVEN: Answering = { onClosed: () => undefined, isComing: false };
+
+const answer = (connection: Connection, question: Question, { snapshot, events }: ControlSources): Answering => {
   const line = (text: string): void => connection.write(Buffer.from(`${text}\n`));
   if (question.ask === 'snapshot') {
-    line(JSON.stringify(snapshot()));
-    connection.end();
-    return () => undefined;
+    void (async () => {
+      try {
+        line(JSON.stringify(await snapshot()));
+      } finally {
+        connection.end();
+      }
+    })();
+    return { ...GIVEN, isComing: true };
   }
   const stopListening = question.follow ? events.listen((event) => line(eventLine(event))) : undefined;
   for (const event of events.after(question.after)) line(eventLine(event));
-  if (stopListening !== undefined) return stopListening;
+  if (stopListening !== undefined) return { ...GIVEN, onClosed: stopListening };
   connection.end();
-  return () => undefined;
+  return GIVEN;
 };
 
 /** Takes one connection: a question within the time, or a refusal. */
 const serveClient = (connection: Connection, sources: ControlSources, patience: Millis): ConnectionEvents => {
   let asked = '';
   let isAsked = false;
-  let stopListening = (): void => undefined;
+  let answering = GIVEN;
   const refuse = (why: string): void => {
     isAsked = true;
     connection.write(Buffer.from(`${refusalLine(why)}\n`));
@@ -65,11 +80,14 @@ const serveClient = (connection: Connection, sources: ControlSources, patience: 
       const question = end < 0 ? { error: 'the question does not end' } : parseQuestion(asked.slice(0, end));
       if ('error' in question) return refuse(question.error);
       isAsked = true;
-      stopListening = answer(connection, question, sources);
+      answering = answer(connection, question, sources);
+    },
+    onEnd: () => {
+      if (!answering.isComing) connection.end();
     },
     onClosed: () => {
       clearTimeout(late);
-      stopListening();
+      answering.onClosed();
     },
   };
 };
@@ -114,7 +132,7 @@ export const openControlSocket = async (
         },
       };
     },
-    { maxWaiting: MAX_ANSWER, farewell: patience },
+    { maxWaiting: MAX_ANSWER, farewell: patience, halfOpen: true },
   );
   giveToGroup(path);
   return server;

@@ -13,7 +13,7 @@ export interface TellingOptions {
   /** The paths of the control socket and of the journal. */
   readonly socket: string;
   readonly journal: string;
-  /** What is now, asked for when somebody asks. */
+  /** What is now, or a promise of it that is never broken; asked for when somebody asks. */
   readonly snapshot: () => unknown;
   /** What is missing without the socket, as the log names it. */
   readonly without: string;

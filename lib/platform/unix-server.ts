@@ -21,6 +21,8 @@ export interface ConnectionEvents {
   readonly onData: (data: Buffer) => void;
   /** It takes nothing although so many bytes wait for it, and has been cut off; `onClosed` follows. */
   readonly onStuck?: (waiting: number) => void;
+  /** With `halfOpen`: the client says nothing more, and waits for what is still to be said to it. */
+  readonly onEnd?: () => void;
   readonly onClosed: () => void;
 }
 
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly maxWaiting?: number;
   /** When a connection closes, its client has this long to take what waits for it. Default 500 ms. */
   readonly farewell?: Millis;
+  /** A client may close its side and still get an answer; `onEnd` has to see to the end then. Default false. */
+  readonly halfOpen?: boolean;
 }
 
 const MAX_WAITING = 1 << 20;
@@ -56,10 +60,10 @@ export const listenLocally = async (
   path: string,
   mode: number,
   accept: (connection: Connection) => ConnectionEvents,
-  { maxWaiting = MAX_WAITING, farewell = millis(FAREWELL) }: ServerOptions = {},
+  { maxWaiting = MAX_WAITING, farewell = millis(FAREWELL), halfOpen = false }: ServerOptions = {},
 ): Promise<UnixServer> => {
   const sockets = new Set<Socket>();
-  const server = createServer({ pauseOnConnect: true }, (socket) => {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: halfOpen }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
@@ -89,6 +93,7 @@ export const listenLocally = async (
       },
     });
     socket.on('data', events.onData);
+    socket.once('end', () => events.onEnd?.());
     socket.once('close', events.onClosed);
     socket.resume();
   };

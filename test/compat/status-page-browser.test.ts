@@ -96,6 +96,8 @@ const FACTS: readonly (readonly [string, string])[] = [
   ['#groups td', '✓ on lb1'],
   ['#directors h4', 'tcp 10.0.0.100:80 shop ? 1 of 2 up'],
   ['#directors td', 'negotiate http: L7STATUS 503'],
+  ['#directors td[data-label="Connections"]', '12 active, 3 inactive, 0.2 s ago'],
+  ['#directors td[data-label="Weight"]', '5, now 0 masq'],
   ['#events li', '192.168.0.2:80 of tcp:10.0.0.100:80: up -> down'],
 ];
 

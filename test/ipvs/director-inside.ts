@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { LiveStatus } from '../../lib/ldirectord/live-status.js';
 import { command } from '../support/paths.js';
 import { createLab, type Host, tally } from './lab.js';
 
@@ -158,12 +159,12 @@ const has = (...lines: readonly string[]): boolean => {
   const rules = table();
   return lines.every((line) => rules.includes(line));
 };
-const direct = (word: string) => {
-  const argv = ['netns', 'exec', lb.namespace, process.execPath, command('ldirectord-ts'), 'test.cf', word];
-  const { status, stderr } = spawnSync('ip', argv, {
-    encoding: 'utf8',
-    env: { ...process.env, HA_SUITE_IPVS_ENGINE: 'kernel' },
-  });
+const run = (...words: readonly string[]) => {
+  const argv = ['netns', 'exec', lb.namespace, process.execPath, command('ldirectord-ts'), 'test.cf', ...words];
+  return spawnSync('ip', argv, { encoding: 'utf8', env: { ...process.env, HA_SUITE_IPVS_ENGINE: 'kernel' } });
+};
+const direct = (...words: readonly string[]) => {
+  const { status, stderr } = run(...words);
   return { status, stderr };
 };
 const PID_FILE = '/run/ldirectord.test.cf.pid';
@@ -207,6 +208,26 @@ clock('traffic');
 
 const OLD = { name: 'old', address: '10.0.0.1', port: 80, source: FAR };
 const before = await client.call<string>('open', OLD);
+
+/** Weight, active and inactive connections of the real servers of the first service: as the daemon says, as ipvsadm lists them. */
+const counted = (): {
+  readonly said: readonly string[];
+  readonly listed: readonly string[];
+  readonly problem: unknown;
+} => {
+  const { live } = JSON.parse(run('status', '--json').stdout) as { readonly live: LiveStatus };
+  const list = lb.run('/usr/sbin/ipvsadm', '-L', '-n', '-t', '10.0.0.1:80');
+  return {
+    said: (live.virtuals[0]?.reals ?? []).map(({ connections }) =>
+      [connections?.weight, connections?.active, connections?.inactive].join(' '),
+    ),
+    listed: [...list.matchAll(/Masq +(\d+) +(\d+) +(\d+)/g)].map((row) => row.slice(1).join(' ')),
+    problem: live.table?.problem,
+  };
+};
+tell('connections', counted());
+clock('counted');
+
 await client.call('watch', { address: '10.0.0.1', port: 80, source: FAR });
 const killed = pid();
 process.kill(killed, 'SIGKILL');

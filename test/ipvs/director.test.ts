@@ -30,6 +30,15 @@ test.each(['masq', 'gate', 'ipv6', 'firewall mark'])('traffic: %s is shared equa
   expect(value(kind)).toEqual(EVENLY);
 });
 
+test('connections: the daemon tells what ipvsadm lists, the open one and those that have ended', () => {
+  const { said, listed, problem } = value('connections') as Readonly<Record<'said' | 'listed', readonly string[]>> & {
+    problem: unknown;
+  };
+  expect([said, problem]).toEqual([listed, null]);
+  expect(said.map((row) => row.split(' ')[1]).toSorted()).toEqual(['0', '1']);
+  expect(said.every((row) => /^1 [01] [1-9]\d*$/.test(row))).toBe(true);
+});
+
 /** Answers of healthy servers only: no refusal, no silence, no fallback in between. */
 const onlyGood = { 'r1:80': expect.any(Number), 'r2:80': expect.any(Number) };
 

@@ -1,8 +1,10 @@
 /** ha drain on the nft engine, with a connection that is real: it goes on, nobody new comes, and its end is noticed. */
+import type { MachineStatus } from '../../lib/ha/status/status.js';
 import { createHost, type Host } from '../../lib/lab/host.js';
 import { until } from '../../lib/lab/until.js';
 import type { ExecResult } from '../../lib/platform/exec.js';
 import { seconds } from '../../lib/time.js';
+import { readExposition } from '../support/exposition.js';
 import { command } from '../support/paths.js';
 
 /** Says a line back, as long as the client likes. */
@@ -36,6 +38,12 @@ const row = async (): Promise<string> => {
   const { stdout } = await ours('ha-ipvsadm', '-L', '-n');
   return /-> 192\.168\.0\.1:80 +(.*?) *$/m.exec(stdout)?.[1]?.replace(/ +/g, ' ') ?? '';
 };
+/** What the daemon says of the server, in all the ways there are. */
+const told = async () => {
+  const { directors } = JSON.parse((await ours('ha', 'status', '--json')).stdout) as MachineStatus;
+  const live = directors[0]?.heard.snapshot;
+  return { table: live?.table, connections: live?.virtuals[0]?.reals[0]?.connections };
+};
 const heard = async (): Promise<number> => (await host.read('/run/heard')).split('\n').length;
 
 beforeAll(async () => {
@@ -54,8 +62,21 @@ afterAll(async () => {
 test('the connection goes on although quiescent=no, a new one is refused, and when the last one ends it is safe to stop', async () => {
   host.start(['bash', '-c', CLIENT]);
   await until('the connection', async () => (await row()) === 'Masq 5 1 0', seconds(10));
+  await until('its count', async () => (await told()).connections?.active === 1, seconds(10));
+  expect(await told()).toEqual({
+    table: { at: expect.any(String), problem: null },
+    connections: { active: 1, inactive: 0, weight: 5, at: expect.any(String) },
+  });
+  expect((await ours('ha', 'status')).stdout).toMatch(
+    /192\.168\.0\.1:80 {2}masq 5 {2}up .* {2}1 active, 0 inactive {2}/,
+  );
   const waiting = ours('ha', 'drain', '192.168.0.1', '--wait', '--config', 'test.cf');
   await until('the drain', async () => (await row()) === 'Masq 0 1 0', seconds(10));
+  await until('the weight in the table', async () => (await told()).connections?.weight === 0, seconds(10));
+  const labels = 'instance="test.cf",virtual="tcp:10.0.0.3:80",real="192.168.0.1:80"';
+  const { samples } = readExposition((await ours('ha', 'serve', '--once', 'metrics')).stdout);
+  expect(samples.get(`ha_suite_real_connections{${labels},state="active"}`)).toBe(1);
+  expect(samples.get(`ha_suite_real_table_weight{${labels}}`)).toBe(0);
   const before = await heard();
   await until('more answers', async () => (await heard()) > before + 3, seconds(10));
   const fresh = await host.run(['timeout', '2', 'bash', '-c', 'exec 3<>/dev/tcp/10.0.0.3/80']);
@@ -69,6 +90,7 @@ test('the connection goes on although quiescent=no, a new one is refused, and wh
     '192.168.0.1 has no active connections: safe to stop',
     '',
   ]);
+  await until('no connection', async () => (await told()).connections?.active === 0, seconds(10));
   expect((await ours('ha', 'undrain', '192.168.0.1', '--config', 'test.cf')).code).toBe(0);
   await until('its weight', async () => (await row()).startsWith('Masq 5'), seconds(10));
 }, 60_000);

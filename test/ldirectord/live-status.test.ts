@@ -1,9 +1,12 @@
 /** What status --json and --table say, for a director of which everything is known. */
+
+import type { Load } from '../../lib/ipvs/grammar/listing.js';
 import { down, up, type Verdict } from '../../lib/ldirectord/checks/verdict.js';
 import { spanText, statusTable } from '../../lib/ldirectord/cli/status-table.js';
 import { adopt, type Director, hear, type Member } from '../../lib/ldirectord/director.js';
 import { createHistory } from '../../lib/ldirectord/history.js';
 import { type LiveStatus, liveStatus, type StatusReport } from '../../lib/ldirectord/live-status.js';
+import { type LookAtTable, loadsByPlace, unread } from '../../lib/ldirectord/loads.js';
 import { MAINTENANCE } from '../../lib/ldirectord/maintenance.js';
 import { type MaintenanceNote, parseNote } from '../../lib/ldirectord/maintenance-note.js';
 import { millis } from '../../lib/time.js';
@@ -31,8 +34,10 @@ const simulate = (from: Director) => {
         for (const id of heard.touched.keys()) history.move(id, at(second));
       }
     },
-    status: (second: number): LiveStatus =>
+    /** The table is as `look` says: by default unread. */
+    status: (second: number, look: LookAtTable = unread('not asked')): LiveStatus =>
       liveStatus({
+        look,
         director,
         history,
         maintenanceOf,
@@ -77,6 +82,7 @@ describe('the live state', () => {
       lastCheck: null,
       lastFailure: null,
       maintenance: null,
+      connections: null,
     });
     expect(second).toMatchObject({ id: 'fwm:7', service: '7', protocol: 'fwm', name: null, fallback: null });
   });
@@ -139,6 +145,50 @@ describe('the live state', () => {
   });
 });
 
+describe('connections', () => {
+  const load = (address: string, weight: number, active: number, inactive: number, key = web.key): Load => ({
+    ...{ key, active, inactive },
+    destination: { address, port: 80, method: 'masq', weight, upper: 0, lower: 0 },
+  });
+  const lookAt = (second: number, ...loads: readonly Load[]): LookAtTable => ({
+    ...{ at: at(second).wall, loads: loadsByPlace(loads), problem: undefined },
+  });
+  const tableOf = (live: LiveStatus): string =>
+    statusTable({ version: 1, state: 'running', config: 'www.cf', pid: 42, live });
+
+  test('those of the place in the table, with the weight there; one that is not there has none', () => {
+    const live = start().status(12, lookAt(11, load('192.168.0.1', 0, 12, 3), load('192.168.0.7', 1, 9, 9)));
+    const [one, two] = live.virtuals[0]?.reals ?? [];
+    expect(one).toMatchObject({ weight: 5, connections: { active: 12, inactive: 3, weight: 0, at: iso(11) } });
+    expect(two).toMatchObject({ connections: null });
+    expect(live.table).toEqual({ at: iso(11), problem: null });
+    const text = tableOf(live);
+    expect(text).toMatch(
+      /^ {2}192\.168\.0\.1:80 {2}masq 5, now 0 {2}unknown {2}for 12 s {2}12 active, 3 inactive {2}not/m,
+    );
+    expect(text).toMatch(/^ {2}192\.168\.0\.2:80 {2}masq 1 .* {2}not in the table +not checked yet$/m);
+    expect(text).not.toContain('connections as they were');
+  });
+
+  test('a mark of the other family is another service', () => {
+    const mark6 = { protocol: 'fwm', family: 'ipv6', mark: 7 } as const;
+    const mark4 = { ...mark6, family: 'ipv4' } as const;
+    const connectionsOf = (key: Load['key']) =>
+      start().status(2, lookAt(1, load('192.168.0.9', 1, 4, 0, key))).virtuals[1]?.reals[0]?.connections;
+    expect(connectionsOf(mark6)).toBeNull();
+    expect(connectionsOf(mark4)).toMatchObject({ active: 4 });
+  });
+
+  test('a count that is old is said to be, and one that there is not, with its reason', () => {
+    const old = start().status(100, lookAt(80, load('192.168.0.1', 5, 1, 0)));
+    expect(tableOf(old)).toMatch(/\nconnections as they were 20 s ago\n/);
+    const none = start().status(100, unread('ipvsadm is\u001bnot installed'));
+    expect(none.table).toEqual({ at: null, problem: 'ipvsadm is\u001bnot installed' });
+    expect(tableOf(none)).toMatch(/\nconnections: unknown, ipvsadm is not installed\n/);
+    expect(tableOf(none)).not.toContain('not in the table');
+  });
+});
+
 describe('the history', () => {
   test('a reload forgets what is gone and counts the checks that have never answered', () => {
     const history = createHistory();
@@ -171,6 +221,7 @@ describe('the table', () => {
     expect(statusTable(report)).toBe(
       [
         'ldirectord for /etc/ha.d/www.cf is running with pid 42 for 90 s: running, configuration read 80 s ago',
+        'connections: unknown, not asked',
         '',
         'tcp 10.0.0.3:80 wrr, 1 of 2 up, Web Site',
         '  192.168.0.1:80  masq 5  up    for 70 s  checked 70 s ago in 4 ms',

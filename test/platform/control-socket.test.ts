@@ -19,14 +19,15 @@ const streamOf = () => createEventStream({ node: 'lb1', program: 'heartbeat', in
 const open = (path: string, sources: Partial<ControlSources> = {}, patience = millis(5000)) =>
   openControlSocket(path, { snapshot: () => 'now', events: streamOf(), ...sources }, { folder, patience });
 
-/** What comes back for these bytes, until the other end hangs up. */
-const raw = (path: string, bytes: string): Promise<string> =>
+/** What comes back for these bytes, until the other end hangs up; `closes`: this end has nothing more to say then. */
+const raw = (path: string, bytes: string, closes = false): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(path, () => socket.write(bytes));
+    const socket = connect({ path, allowHalfOpen: true }, () => (closes ? socket.end(bytes) : socket.write(bytes)));
     socket.on('data', (data) => {
       answer += data.toString('utf8');
     });
+    socket.on('end', () => socket.end());
     socket.on('close', () => resolve(answer));
     socket.on('error', reject);
   });
@@ -40,6 +41,26 @@ test('a snapshot of 8 MiB arrives whole, on a socket that others may not use', a
     const ask = () => askControl(path, { ask: 'snapshot' });
     for (const answer of await Promise.all([ask(), ask()]))
       expect(answer.kind === 'lines' && JSON.parse(answer.lines[0] ?? '') === text).toBe(true);
+  } finally {
+    await server?.close();
+  }
+});
+
+test('a snapshot that takes a moment, also for a client that closes its side after the question', async () => {
+  const path = join(folder, 'a.sock');
+  let asked = 0;
+  const later = async (): Promise<number> => {
+    asked += 1;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return asked;
+  };
+  const server = await open(path, { snapshot: later });
+  try {
+    expect(await askControl(path, { ask: 'snapshot' })).toEqual({ kind: 'lines', lines: ['1'] });
+    expect(await raw(path, '{"version":1,"ask":"snapshot"}\n', true)).toBe('2\n');
+    // Without a question, or with half of one, nothing is to come.
+    for (const bytes of ['', '{"version":1']) expect(await raw(path, bytes, true)).toBe('');
+    expect(await raw(path, '{"version":1,"ask":"events","follow":true}\n', true)).toBe('');
   } finally {
     await server?.close();
   }

@@ -61,6 +61,7 @@ export const realSays = (written: number, some: Partial<RealStatus> = {}): RealS
   ...{ server: '192.168.0.1:80', state: 'up', since: iso(written - 600_000), weight: 5, method: 'masq' },
   ...{ failures: 0, failureCount: 1, refused: false, check: 'negotiate http', lastFailure: null, maintenance: null },
   lastCheck: { at: iso(written - 900), durationMs: 3.2, result: 'up', cause: null },
+  connections: { active: 12, inactive: 3, weight: 5, at: iso(written - 200) },
   ...some,
 });
 
@@ -75,6 +76,7 @@ export const directorSays = (written: number): LiveStatus => ({
         realSays(written),
         realSays(written, {
           ...{ server: '192.168.0.2:80', state: 'down', failures: 7 },
+          connections: { active: 1, inactive: 0, weight: 0, at: iso(written - 200) },
           lastCheck: { at: iso(written - 500), durationMs: 12, result: 'down', cause: 'L7STATUS 503' },
           lastFailure: { at: iso(written - 500), cause: 'L7STATUS 503', text: '503 Service Unavailable' },
         }),
@@ -82,6 +84,7 @@ export const directorSays = (written: number): LiveStatus => ({
       fallback: { server: '127.0.0.1:80', method: 'local', active: false },
     },
   ],
+  table: { at: iso(written - 200), problem: null },
 });
 
 export interface StatusWorld {

@@ -2,8 +2,8 @@
 import type { ClusterSnapshot, NodeSnapshot, Place } from '../../heartbeat/cluster/snapshot.js';
 import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import { spanText } from '../../ldirectord/cli/status-table.js';
+import { type Html, html } from '../../text/html.js';
 import { type Heard, NO_HEARTBEAT } from '../status/status.js';
-import { type Html, html } from './html.js';
 import { instant, mark, since, type Tone } from './marks.js';
 import { type Lateness, linkKey } from './memory.js';
 import { sparkline } from './sparkline.js';

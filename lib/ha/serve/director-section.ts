@@ -1,9 +1,10 @@
 /** Virtual services and real servers on the page. Pure. */
 import { spanText } from '../../ldirectord/cli/status-table.js';
+import { connectionsText, unknownWhy, weightText } from '../../ldirectord/connections-text.js';
 import type { LiveStatus, RealState, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
+import { type Html, html } from '../../text/html.js';
 import type { DirectorStatus } from '../status/status.js';
 import { ageLine } from './cluster-sections.js';
-import { type Html, html } from './html.js';
 import { instant, mark, since, type Tone } from './marks.js';
 
 const TONES: Readonly<Record<RealState, Tone>> = {
@@ -27,14 +28,22 @@ const failureCell = ({ lastFailure }: RealStatus): Html =>
     ? html`none known`
     : html`${instant(Date.parse(lastFailure.at))}: <strong>${lastFailure.cause}</strong> ${lastFailure.text}`;
 
+/** With how old it is, as everything here. */
+const connectionsCell = (real: RealStatus, live: LiveStatus, written: number): Html => {
+  if (unknownWhy(live) !== undefined) return html`unknown`;
+  const at = real.connections?.at;
+  return html`${connectionsText(real)}${at === undefined ? '' : `, ${spanText(written - Date.parse(at))} ago`}`;
+};
+
 const realRow = (
   real: RealStatus,
+  live: LiveStatus,
   written: number,
 ): Html => html`<tr><th scope="row" data-label="Real">${real.server}</th>
   <td data-label="State">${stateCell(real)}</td>
   <td data-label="Since">${real.since === null ? html`unknown` : html`${instant(Date.parse(real.since))} (${spanText(written - Date.parse(real.since))})`}</td>
-  <td data-label="Weight">${real.weight} ${real.method}</td>
-  <td data-label="Connections">unknown</td>
+  <td data-label="Weight">${weightText(real)} ${real.method}</td>
+  <td data-label="Connections">${connectionsCell(real, live, written)}</td>
   <td data-label="Check">${checkCell(real, written)}</td>
   <td data-label="Last failure">${failureCell(real)}</td></tr>`;
 
@@ -43,19 +52,24 @@ const fallbackLine = ({ fallback }: VirtualStatus): Html =>
     ? html``
     : html`<p>Fallback ${fallback.server} (${fallback.method}): ${fallback.active ? mark('bad', 'stands in') : html`not needed`}</p>`;
 
-const virtualPart = (virtual: VirtualStatus, written: number): Html => {
+const virtualPart = (virtual: VirtualStatus, live: LiveStatus, written: number): Html => {
   const { up, reals, name } = virtual;
   const tone = reals.length > 0 && up === 0 ? 'bad' : up === reals.length ? 'good' : 'odd';
   const head = html`<h4>${virtual.protocol} ${virtual.service} ${name ?? ''} ${mark(tone, `${up} of ${reals.length} up`)}
     <span class="quiet">${virtual.scheduler}</span></h4>`;
   return html`${head}${fallbackLine(virtual)}<table><thead><tr><th scope="col">Real</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Weight</th><th scope="col">Connections</th><th scope="col">Check</th><th scope="col">Last failure</th></tr></thead>
-    <tbody>${reals.map((real) => realRow(real, written))}</tbody></table>`;
+    <tbody>${reals.map((real) => realRow(real, live, written))}</tbody></table>`;
+};
+
+const unknownLine = (live: LiveStatus): Html => {
+  const why = unknownWhy(live);
+  return why === undefined ? html`` : html`<p>Connections: ${mark('odd', `unknown, ${why}`)}</p>`;
 };
 
 const livePart = (live: LiveStatus): Html => {
   const written = Date.parse(live.written);
   return html`<p>Runs with pid ${live.pid} ${since(Date.parse(live.started), written)}: ${live.status}; ${live.config} was read at ${instant(Date.parse(live.loaded))}.</p>
-    ${live.virtuals.map((virtual) => virtualPart(virtual, written))}`;
+    ${unknownLine(live)}${live.virtuals.map((virtual) => virtualPart(virtual, live, written))}`;
 };
 
 const directorPart = ({ name, heard }: DirectorStatus): Html => {

@@ -1,6 +1,6 @@
 /** States and times as a reader meets them on the page: a symbol and a word, never a colour alone. Pure. */
 import { spanText } from '../../ldirectord/cli/status-table.js';
-import { type Html, html } from './html.js';
+import { type Html, html } from '../../text/html.js';
 
 export type Tone = 'good' | 'bad' | 'odd';
 

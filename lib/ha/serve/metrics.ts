@@ -4,8 +4,8 @@ import type { HaEvent } from '../../events/event.js';
 import type { NodeSnapshot } from '../../heartbeat/cluster/snapshot.js';
 import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import type { LiveStatus, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
+import { visible } from '../../text/html.js';
 import { type Heard, type MachineStatus, NO_HEARTBEAT } from '../status/status.js';
-import { visible } from './html.js';
 
 interface Family {
   readonly type: 'gauge' | 'counter';
@@ -15,6 +15,7 @@ interface Family {
 
 const DAEMON = ['program', 'instance'] as const;
 const REAL = ['instance', 'virtual', 'real'] as const;
+const CONNECTIONS = [...REAL, 'state'] as const;
 const VIRTUAL = ['instance', 'virtual'] as const;
 
 const gauge = (help: string, labels: readonly string[] = []): Family => ({ type: 'gauge', help, labels });
@@ -45,12 +46,15 @@ export const FAMILIES = {
   ha_suite_packets_refused_total: counter('Packets that were refused, by reason.', ['reason']),
   ha_suite_late_seconds: gauge('How late the daemon itself was last.'),
   ha_suite_late_timestamp_seconds: gauge('When the daemon itself was late last.'),
+  ha_suite_table_read_timestamp_seconds: gauge('When connections and weights were read from the table.', ['instance']),
   ha_suite_virtual_reals: gauge('Real servers of the virtual service.', VIRTUAL),
   ha_suite_virtual_reals_up: gauge('Real servers of the virtual service that are up.', VIRTUAL),
   ha_suite_virtual_fallback_active: gauge('Whether the fallback stands in (1) or not (0).', VIRTUAL),
   ha_suite_real_up: gauge('Whether the real server is up (1) or not (0).', REAL),
   ha_suite_real_maintenance: gauge('Whether the real server is in maintenance (1) or not (0).', REAL),
   ha_suite_real_weight: gauge('Configured weight of the real server.', REAL),
+  ha_suite_real_table_weight: gauge('Weight of the real server in the table.', REAL),
+  ha_suite_real_connections: gauge('Connections of the real server, active or inactive.', CONNECTIONS),
   ha_suite_real_failures: gauge('Failed checks in a row.', REAL),
   ha_suite_real_since_timestamp_seconds: gauge('When the real server came into its state.', REAL),
   ha_suite_real_check_timestamp_seconds: gauge('When the real server was checked last.', REAL),
@@ -126,10 +130,20 @@ const heartbeatSamples = ({ cluster, groups, late }: HeartbeatSnapshot): readonl
   ];
 };
 
+const tableSamples = ({ connections }: RealStatus, labels: Labels): readonly Sample[] =>
+  connections === null || connections === undefined
+    ? []
+    : [
+        sample('ha_suite_real_table_weight', connections.weight, labels),
+        sample('ha_suite_real_connections', connections.active, { ...labels, state: 'active' }),
+        sample('ha_suite_real_connections', connections.inactive, { ...labels, state: 'inactive' }),
+      ];
+
 const realSamples = (real: RealStatus, labels: Labels): readonly Sample[] => [
   sample('ha_suite_real_up', real.state === 'up', labels),
   sample('ha_suite_real_maintenance', real.state === 'maintenance' || real.state === 'drained', labels),
   sample('ha_suite_real_weight', real.weight, labels),
+  ...tableSamples(real, labels),
   sample('ha_suite_real_failures', real.failures, labels),
   ...optional('ha_suite_real_since_timestamp_seconds', real.since === null ? null : isoSeconds(real.since), labels),
   ...(real.lastCheck === null
@@ -150,8 +164,13 @@ const virtualSamples = (one: VirtualStatus, instance: string): readonly Sample[]
   ];
 };
 
-const directorSamples = (instance: string, { virtuals }: LiveStatus): readonly Sample[] =>
-  virtuals.flatMap((one) => virtualSamples(one, instance));
+const directorSamples = (instance: string, { virtuals, table }: LiveStatus): readonly Sample[] => {
+  const at = table?.at ?? null;
+  return [
+    ...optional('ha_suite_table_read_timestamp_seconds', at === null ? null : isoSeconds(at), { instance }),
+    ...virtuals.flatMap((one) => virtualSamples(one, instance)),
+  ];
+};
 
 const sourceSamples = <T>(
   labels: Labels,

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { HaEvent } from '../../events/event.js';
 import { happeningText, isBad } from '../../events/event-text.js';
+import { type Html, html } from '../../text/html.js';
 import type { MachineStatus } from '../status/status.js';
 import { groupsSection, nodesSection } from './cluster-sections.js';
 import { directorsSection } from './director-section.js';
-import { type Html, html } from './html.js';
 import { instant, mark } from './marks.js';
 import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';

@@ -1,6 +1,6 @@
 /** How late a link was in the last minute, as a small picture with its words. Pure. */
 import { spanText } from '../../ldirectord/cli/status-table.js';
-import { type Html, html } from './html.js';
+import { type Html, html } from '../../text/html.js';
 import { SAMPLES } from './memory.js';
 
 const BAR = 2;

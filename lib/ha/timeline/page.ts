@@ -1,6 +1,6 @@
 /** A timeline as one page that needs nothing else, to be sent to whoever asks what happened. Pure. */
 import { clockTime, daemonText, happeningText, isBad, reasonText } from '../../events/event-text.js';
-import { type Html, html } from '../serve/html.js';
+import { type Html, html } from '../../text/html.js';
 import { type AddressStory, type Entry, type Incident, secondsText } from './incidents.js';
 import { afterText, clockText, spanOf } from './report.js';
 import type { Timeline } from './timeline.js';

@@ -6,8 +6,8 @@ import { findIpvsadm } from '../../platform/ipvsadm-program.js';
 import { seconds } from '../../time.js';
 import type { Load } from '../grammar/listing.js';
 import { parseLoads } from '../grammar/parse-listing.js';
-import { countConnections } from '../ipvsadm/conntrack.js';
-import { trackedConnections } from '../ipvsadm/tracked.js';
+import { tallyFor } from '../ipvsadm/conntrack.js';
+import { type ReadTracked, readTracked } from '../ipvsadm/tracked.js';
 import type { NftEngine } from './nft.js';
 import { openNft } from './nft.js';
 import { chooseEngine } from './open.js';
@@ -34,15 +34,15 @@ export const kernelLoads =
 
 /** With nftables, from connection tracking. */
 export const nftLoads =
-  (engine: Pick<NftEngine, 'read'>, tracked = trackedConnections): CountLoads =>
+  (engine: Pick<NftEngine, 'read'>, tracked: ReadTracked = readTracked): CountLoads =>
   async () => {
     const { services } = await engine.read();
-    const { connections, problem } = await tracked();
+    const tally = tallyFor({ services });
+    const problem = await tracked(tally.add);
     if (problem !== undefined) throw new Error(problem);
-    const count = countConnections({ services }, connections);
     return services.flatMap((service) =>
       service.destinations.map((destination): Load => {
-        const { active, inactive } = count(service, destination);
+        const { active, inactive } = tally.of(service, destination);
         return { key: service.key, destination, active, inactive };
       }),
     );

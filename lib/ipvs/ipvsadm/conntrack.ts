@@ -70,47 +70,80 @@ const isWith = (service: Service, destination: Destination, tracked: Tracked): b
   );
 };
 
-/** Services by address come first, as they do when a connection begins… except that marks are not visible here. */
-const findOwner = (table: Table, tracked: Tracked): readonly [Service, Destination] | undefined => {
-  const byAddressFirst = [...table.services].sort(
-    (left, right) => Number(left.key.protocol === 'fwm') - Number(right.key.protocol === 'fwm'),
-  );
-  for (const service of byAddressFirst) {
-    if (!isFor(service, tracked)) continue;
-    const destination = service.destinations.find((one) => isWith(service, one, tracked));
-    if (destination !== undefined) return [service, destination];
+type Owner = readonly [Service, Destination];
+
+const addressKey = (protocol: string, address: string): string => `${protocol} ${address}`;
+
+/**
+ * Finds who a connection belongs to. Services by address come first, as they do when a connection begins… except that
+ * marks are not visible here.
+ */
+const ownerFinder = (table: Table): ((tracked: Tracked) => Owner | undefined) => {
+  const byAddress = new Map<string, Service[]>();
+  const byMark: Service[] = [];
+  for (const service of table.services) {
+    const { key } = service;
+    const name = key.protocol === 'fwm' ? undefined : addressKey(key.protocol, key.address);
+    const those = name === undefined ? byMark : (byAddress.get(name) ?? []);
+    those.push(service);
+    if (name !== undefined) byAddress.set(name, those);
   }
-  return undefined;
+  return (tracked) => {
+    for (const services of [byAddress.get(addressKey(tracked.protocol, tracked.asked.address)) ?? [], byMark])
+      for (const service of services) {
+        if (!isFor(service, tracked)) continue;
+        const destination = service.destinations.find((one) => isWith(service, one, tracked));
+        if (destination !== undefined) return [service, destination];
+      }
+    return undefined;
+  };
 };
 
 const idOf = (service: Service, destination: Destination | undefined): string =>
   `${keyText(service.key)} ${destination === undefined ? '' : endpointText(destination.address, destination.port)}`;
 
-/** Active (established) and other connections of each destination. */
-export const countConnections = (
-  table: Table,
-  connections: readonly Tracked[],
-): ((service: Service, destination: Destination) => Pick<Counters, 'active' | 'inactive'>) => {
+type Count = Pick<Counters, 'active' | 'inactive'>;
+
+/** Active (established) and other connections of each destination, of as many connections as it has been given. */
+export interface Tally {
+  readonly add: (connections: readonly Tracked[]) => void;
+  readonly of: (service: Service, destination: Destination) => Count;
+}
+
+export const tallyFor = (table: Table): Tally => {
+  const ownerOf = ownerFinder(table);
   const counts = new Map<string, { active: number; inactive: number }>();
-  for (const tracked of connections) {
-    const owner = findOwner(table, tracked);
-    if (owner === undefined) continue;
-    const id = idOf(...owner);
-    const count = counts.get(id) ?? { active: 0, inactive: 0 };
-    // As in IPVS, udp connections count as inactive.
-    if (tracked.state === 'ESTABLISHED') count.active += 1;
-    else count.inactive += 1;
-    counts.set(id, count);
-  }
-  return (service, destination) => counts.get(idOf(service, destination)) ?? NO_COUNTERS;
+  return {
+    add: (connections) => {
+      for (const tracked of connections) {
+        const owner = ownerOf(tracked);
+        if (owner === undefined) continue;
+        const id = idOf(...owner);
+        const count = counts.get(id) ?? { active: 0, inactive: 0 };
+        // As in IPVS, udp connections count as inactive.
+        if (tracked.state === 'ESTABLISHED') count.active += 1;
+        else count.inactive += 1;
+        counts.set(id, count);
+      }
+    },
+    of: (service, destination) => counts.get(idOf(service, destination)) ?? NO_COUNTERS,
+  };
+};
+
+/** The same of a list that is whole. */
+export const countConnections = (table: Table, connections: readonly Tracked[]): Tally['of'] => {
+  const tally = tallyFor(table);
+  tally.add(connections);
+  return tally.of;
 };
 
 const endText = ({ address, port }: End): string => endpointText(address, port);
 
 /** The connections of the table's services, as `ipvsadm -L -n -c` shows them. */
-export const connectionLines = (table: Table, connections: readonly Tracked[]): readonly ConnectionLine[] =>
-  connections.flatMap((tracked) => {
-    const owner = findOwner(table, tracked);
+export const connectionLines = (table: Table, connections: readonly Tracked[]): readonly ConnectionLine[] => {
+  const ownerOf = ownerFinder(table);
+  return connections.flatMap((tracked) => {
+    const owner = ownerOf(tracked);
     if (owner === undefined) return [];
     const [, destination] = owner;
     const port = destination.port === 0 ? tracked.asked.port : destination.port;
@@ -125,3 +158,4 @@ export const connectionLines = (table: Table, connections: readonly Tracked[]): 
       },
     ];
   });
+};

@@ -29,8 +29,7 @@ export const nftBackend = (engine: NftEngine): Backend => {
     zero: (key) => engine.zero(key === undefined ? undefined : [serviceName(key)]),
     counters: async (table) => {
       const { connections } = last ?? (await engine.ruleset());
-      const current = (await trackedConnections()).connections;
-      const count = countConnections(table, current);
+      const count = countConnections(table, await trackedConnections());
       const services = new Map(table.services.map((service) => [keyText(service.key), service]));
       return (key, destination) => {
         const service = services.get(keyText(key));
@@ -40,7 +39,7 @@ export const nftBackend = (engine: NftEngine): Backend => {
         return { ...NO_COUNTERS, ...live, totals: [connections.get(name) ?? 0, 0, 0, 0, 0] };
       };
     },
-    connections: async (table) => connectionLines(table, (await trackedConnections()).connections),
+    connections: async (table) => connectionLines(table, await trackedConnections()),
     timeouts: async () => [
       await timeout('tcp_timeout_established'),
       await timeout('tcp_timeout_fin_wait'),

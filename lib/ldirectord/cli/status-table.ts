@@ -1,5 +1,6 @@
 /** `status --table`: the live state for a person at a terminal. */
 import { columns } from '../../text/columns.js';
+import { connectionsText, unknownWhy, weightText } from '../connections-text.js';
 import type { LiveStatus, RealStatus, StatusReport, VirtualStatus } from '../live-status.js';
 
 /** `4 s`, `12 min`, `3 h`, `5 d`: as much as one needs to know. */
@@ -16,6 +17,11 @@ export const spanText = (milliseconds: number): string => {
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
 
 const spanSince = (iso: string, { written }: LiveStatus): string => spanText(Date.parse(written) - Date.parse(iso));
+
+/** A count that is older than the time between two of them is said to be old, in milliseconds. */
+const OLD = 5000;
+
+const isOld = (iso: string, { written }: LiveStatus): boolean => Date.parse(written) - Date.parse(iso) > OLD;
 
 /** The words of a failure that its cause does not say already. */
 const whyText = ({ lastCheck, lastFailure, state }: RealStatus): string => {
@@ -42,9 +48,10 @@ const failuresText = ({ state, failures, failureCount }: RealStatus): string =>
 
 const realRow = (real: RealStatus, live: LiveStatus): readonly string[] => [
   real.server,
-  `${real.method} ${real.weight}`,
+  `${real.method} ${weightText(real)}`,
   real.state,
   real.since === null ? '' : `for ${spanSince(real.since, live)}`,
+  ...(unknownWhy(live) === undefined ? [connectionsText(real)] : []),
   real.lastCheck === null
     ? 'not checked yet'
     : `checked ${spanSince(real.lastCheck.at, live)} ago in ${real.lastCheck.durationMs} ms`,
@@ -68,6 +75,14 @@ const virtualLines = (virtual: VirtualStatus, live: LiveStatus): readonly string
   return ['', heading(virtual), ...aligned(rows), ...last.map((row) => `  ${row.join('  ')}`)];
 };
 
+/** Said once; each server's own are in its line. A count as old as the answer needs no word. */
+const countLines = (live: LiveStatus): readonly string[] => {
+  const { table } = live;
+  if (table === undefined) return [];
+  if (table.at === null) return [printable(`connections: unknown, ${unknownWhy(live) ?? 'not read yet'}`)];
+  return isOld(table.at, live) ? [`connections as they were ${spanSince(table.at, live)} ago`] : [];
+};
+
 /** Ends with a newline. */
 export const statusTable = (report: StatusReport): string => {
   if (report.state !== 'running') {
@@ -79,6 +94,7 @@ export const statusTable = (report: StatusReport): string => {
   const { live } = report;
   const lines = [
     `${first} for ${spanSince(live.started, live)}: ${live.status}, configuration read ${spanSince(live.loaded, live)} ago`,
+    ...countLines(live),
     ...live.virtuals.flatMap((virtual) => virtualLines(virtual, live)),
   ];
   return `${lines.join('\n')}\n`;

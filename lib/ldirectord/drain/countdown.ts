@@ -2,7 +2,7 @@
 import type { Load } from '../../ipvs/grammar/listing.js';
 import type { Millis } from '../../time.js';
 import type { Member } from '../director.js';
-import { hostPort, serviceId } from '../names.js';
+import { loadsByPlace, placeKey } from '../loads.js';
 
 /** What the table holds of a server, over all its places. */
 export interface Seen {
@@ -41,9 +41,9 @@ const MOST_MISSES = 10;
 
 /** Adds up what the table shows of these members; places that several share count once. */
 export const seenOf = (loads: readonly Load[], members: readonly Member[]): Seen => {
-  const places = new Set(members.map(({ virtualId, place }) => `${virtualId} ${place}`));
-  return loads
-    .filter(({ key, destination: { address, port } }) => places.has(`${serviceId(key)} ${hostPort(address, port)}`))
+  const byPlace = loadsByPlace(loads);
+  return [...new Set(members.map(placeKey))]
+    .flatMap((key) => byPlace.get(key) ?? [])
     .reduce(
       (sum, { active, inactive, destination }) => ({
         active: sum.active + active,

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.js';
 import type { SuiteConfig } from '../../config/suite.js';
+import type { CountLoads } from '../../ipvs/engines/connections.js';
 import type { Engine } from '../../ipvs/model.js';
 import type { Log } from '../../log.js';
 import { isExecutable } from '../../platform/executable.js';
@@ -60,6 +61,13 @@ export const openDirectorEngine = async (debug: boolean, suite: SuiteConfig, log
   if (local === undefined) return openEngine({ choice: suite.ipvs.engine, log });
   const { openKernel } = await import('../../ipvs/engines/kernel.js');
   return openKernel({ program: local });
+};
+
+/** Opens what counts the connections of the table of that engine; which one that is has been said already. */
+export const openDirectorLoads = async (debug: boolean, suite: SuiteConfig): Promise<CountLoads> => {
+  const { kernelLoads, loadsOf } = await import('../../ipvs/engines/connections.js');
+  const local = localProgram(debug);
+  return local === undefined ? loadsOf(suite.ipvs.engine, () => undefined) : kernelLoads(() => local);
 };
 
 /**

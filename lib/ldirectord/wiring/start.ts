@@ -6,7 +6,7 @@ import { type Answers, type LoadedConfig, loadDirectorConfig } from '../../platf
 import { type ServiceManager, takeServiceManager } from '../../platform/service-manager.js';
 import { seconds } from '../../time.js';
 import { ourselves } from './commands.js';
-import { openDirectorEngine, openGenuineEngine } from './engine.js';
+import { openDirectorEngine, openDirectorLoads, openGenuineEngine } from './engine.js';
 import { writeHostMemory } from './host-memory.js';
 import { NOTHING_OWNED, ownedVirtuals } from './owned-virtuals.js';
 import { claimPidFile, PidFileError, removePidFile } from './pid-file.js';
@@ -61,6 +61,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     import('./deeds.js'),
     session.invocation.shadow ? import('./shadow.js') : undefined,
     import('../../ipvs/engines/open.js'),
+    import('../../ipvs/engines/connections.js'),
     import('../../platform/syslog.js'),
   ]);
   const { debug } = invocation;
@@ -88,6 +89,7 @@ const runHere = async (session: Session, onUp: () => Promise<void>): Promise<num
     debug,
     suite,
     openEngine: shadow?.openEngine ?? ((log) => openDirectorEngine(debug, suite.value, log)),
+    openLoads: () => openDirectorLoads(debug, suite.value),
     load,
     owned: shadow === undefined ? (log) => ownedVirtuals(name, configPath, log) : () => NOTHING_OWNED,
     openLog: (config) => openSessionLog(invocation, config),

@@ -14,6 +14,7 @@ import type { Standing } from '../health.js';
 import { createHistory } from '../history.js';
 import { callsAtReload, callsForAll } from '../instances.js';
 import { liveStatus } from '../live-status.js';
+import type { LookAtTable } from '../loads.js';
 import { maintenanceVerdict } from '../maintenance.js';
 import type { MaintenanceNote } from '../maintenance-note.js';
 import { isAnswered, STARTING, stepPhase } from '../phase.js';
@@ -26,6 +27,8 @@ export interface WitnessOptions {
   readonly director: () => Director;
   /** What a file in the maintenance directory says of a member; undefined: there is none. */
   readonly maintenanceOf: (member: Member) => MaintenanceNote | undefined;
+  /** Looks at the table for who asks; never rejects. */
+  readonly look: () => Promise<LookAtTable>;
   /** Resolves when the table is in line. */
   readonly idle: () => Promise<void>;
   readonly log: Log;
@@ -78,17 +81,20 @@ export const createWitness = (options: WitnessOptions): Witness => {
       await runInstances(callsForAll(instancesOf(director().config), 'start'));
   };
 
-  const tellLive = () =>
-    liveStatus({
+  const tellLive = async () => {
+    const look = await options.look();
+    return liveStatus({
       director: director(),
       history,
       maintenanceOf,
+      look,
       status: phase.status,
       pid: process.pid,
       startedAt,
       loadedAt,
       wall: now().wall,
     });
+  };
   const { name } = options;
   const telling = openTelling({
     who: { node: hostname(), program: 'ldirectord', instance: name, run: startedAt },

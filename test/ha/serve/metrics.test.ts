@@ -54,6 +54,30 @@ test('everything there is, clean', async () => {
   expect(
     value('ha_suite_real_check_duration_seconds{instance="www.cf",virtual="tcp:10.0.0.100:80",real="192.168.0.2:80"}'),
   ).toBe(0.012);
+  const real = 'instance="www.cf",virtual="tcp:10.0.0.100:80",real="192.168.0.2:80"';
+  expect(value(`ha_suite_real_connections{${real},state="active"}`)).toBe(1);
+  expect(value(`ha_suite_real_connections{${real},state="inactive"}`)).toBe(0);
+  expect([value(`ha_suite_real_weight{${real}}`), value(`ha_suite_real_table_weight{${real}}`)]).toEqual([5, 0]);
+  expect(value('ha_suite_table_read_timestamp_seconds{instance="www.cf"}')).toBe((AT - 500) / 1000);
+});
+
+test('connections that nobody knows are absent, not 0', async () => {
+  const live = directorSays(AT);
+  const unread = {
+    ...live,
+    table: { at: null, problem: 'ipvsadm is not installed' },
+    virtuals: live.virtuals.map((one) => ({
+      ...one,
+      reals: one.reals.map((real) => ({ ...real, connections: null })),
+    })),
+  };
+  const status = machineStatus(AT, heartbeatHeard(heartbeatSays(AT), AT), [
+    { name: 'www.cf', heard: directorHeard(unread, AT) },
+  ]);
+  const { names, problems } = await read(status);
+  expect(problems).toEqual([]);
+  expect([...names].filter((name) => /table|connections/.test(name))).toEqual([]);
+  expect(names.has('ha_suite_real_weight')).toBe(true);
 });
 
 test('a dead node', async () => {

@@ -1,11 +1,12 @@
 /** The page as text: what it says, and that nothing a stranger has named ever becomes markup. */
 import fc from 'fast-check';
 import type { HaEvent } from '../../../lib/events/event.js';
-import { escaped, html } from '../../../lib/ha/serve/html.js';
 import { CONTENT_POLICY, pageOf, sectionsOf } from '../../../lib/ha/serve/page.js';
 import { sparkline } from '../../../lib/ha/serve/sparkline.js';
 import type { View } from '../../../lib/ha/serve/view.js';
 import { directorHeard, heartbeatHeard, machineStatus } from '../../../lib/ha/status/status.js';
+import type { LiveStatus } from '../../../lib/ldirectord/live-status.js';
+import { escaped, html } from '../../../lib/text/html.js';
 import { directorSays, heartbeatSays, realSays } from '../../support/status-world.js';
 
 const AT = 1_795_800_000_000;
@@ -43,11 +44,32 @@ test('the facts are in the document', () => {
   expect(text).toMatch(/IPaddr2::10\.0\.0\.100\/24\/eth0 ldirectord::www\.cf ✓ on lb1 [\d: -]+ \(59 s\) lb1/);
   expect(text).toContain('tcp 10.0.0.100:80 shop ? 1 of 2 up wlc');
   expect(text).toMatch(
-    /192\.168\.0\.2:80 ✗ down [\d: -]+ \(10 min\) 5 masq unknown negotiate http: L7STATUS 503, 0\.5 s ago/,
+    /192\.168\.0\.2:80 ✗ down [\d: -]+ \(10 min\) 5, now 0 masq 1 active, 0 inactive, 0\.2 s ago negotiate http: L7STATUS 503, 0\.5 s ago/,
   );
   expect(text).toContain('L7STATUS 503 503 Service Unavailable');
   expect(text).toContain('✗ node lb1: active -> dead because: nothing heard for 1023 ms; /etc/ha.d/ha.cf:3 (deadtime)');
   expect(text).toContain('On lb1: unknown; its own page shows it.');
+});
+
+test('connections that nobody knows: why, and none in place of a number', () => {
+  const live = directorSays(AT - 300);
+  const text = (more: Partial<LiveStatus>): string =>
+    seen(
+      pageOf(
+        viewOf({
+          status: machineStatus(AT, heartbeatHeard(heartbeatSays(AT), AT), [
+            { name: 'www.cf', heard: directorHeard({ ...live, ...more }, AT) },
+          ]),
+        }),
+      ),
+    );
+  const unread = text({ table: { at: null, problem: 'ipvsadm is not <installed>' } });
+  expect(unread).toContain('Connections: ? unknown, ipvsadm is not &lt;installed>');
+  expect(unread).toMatch(/192\.168\.0\.1:80 ✓ up [\d: -]+ \(10 min\) 5 masq unknown negotiate/);
+  expect(text({ table: undefined as never })).toContain('Connections: ? unknown, the daemon is an earlier version');
+  const [virtual] = live.virtuals;
+  const gone = [{ ...virtual, reals: [realSays(AT, { state: 'down', connections: null })] }];
+  expect(text({ virtuals: gone as LiveStatus['virtuals'] })).toContain('5 masq not in the table negotiate');
 });
 
 test('what is old is said to be stale, where it stands', () => {

@@ -2,9 +2,11 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { kernelLoads, nftLoads } from '../../../lib/ipvs/engines/connections.js';
 import { parseSaved } from '../../../lib/ipvs/grammar/save.js';
 import { parseConntrack } from '../../../lib/ipvs/ipvsadm/conntrack.js';
+import { piecesOf, type ReadTracked } from '../../../lib/ipvs/ipvsadm/tracked.js';
 
 let folder: string;
 beforeEach(() => {
@@ -44,14 +46,27 @@ describe('nft', () => {
     const connections = parseConntrack(
       'tcp 6 431999 ESTABLISHED src=10.0.0.10 dst=10.0.0.1 sport=53180 dport=80 src=192.168.0.1 dst=10.0.0.10 sport=8080 dport=53180\n',
     );
-    expect(await nftLoads(engine, async () => ({ connections, problem: undefined }))()).toMatchObject([
+    const tracked: ReadTracked = async (each) => {
+      for (const one of connections) each([one]);
+      return undefined;
+    };
+    expect(await nftLoads(engine, tracked)()).toMatchObject([
       { destination: { address: '192.168.0.1', weight: 0 }, active: 1, inactive: 0 },
     ]);
   });
 
   test('without connection tracking nobody knows', async () => {
-    await expect(nftLoads(engine, async () => ({ connections: [], problem: 'no conntrack' }))()).rejects.toThrow(
-      'no conntrack',
-    );
+    await expect(nftLoads(engine, async () => 'no conntrack')()).rejects.toThrow('no conntrack');
   });
+});
+
+test('a long table is read in pieces of whole lines, and nothing is lost', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string()), fc.integer({ min: 1, max: 50 }), (words, length) => {
+      const text = Buffer.from(words.join('\n'), 'latin1');
+      const pieces = [...piecesOf(text, length)];
+      expect(pieces.join('')).toBe(text.toString('latin1'));
+      expect(pieces.slice(0, -1).every((piece) => piece.endsWith('\n') && piece.length > length)).toBe(true);
+    }),
+  );
 });
