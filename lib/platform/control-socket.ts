@@ -27,13 +27,24 @@ const MAX_CLIENTS = 100;
 export interface ControlSources {
   /** What is now; any JSON value. */
   readonly snapshot: () => unknown;
+  /** The same in short, as one line for the other node; absent: there is none. */
+  readonly summary?: (() => string) | undefined;
   readonly events: EventStream;
 }
 
-const answer = (connection: Connection, question: Question, { snapshot, events }: ControlSources): (() => void) => {
+const answer = (
+  connection: Connection,
+  question: Question,
+  { snapshot, summary, events }: ControlSources,
+): (() => void) => {
   const line = (text: string): void => connection.write(Buffer.from(`${text}\n`));
   if (question.ask === 'snapshot') {
     line(JSON.stringify(snapshot()));
+    connection.end();
+    return () => undefined;
+  }
+  if (question.ask === 'summary') {
+    line(summary === undefined ? refusalLine('there is no summary') : summary());
     connection.end();
     return () => undefined;
   }

@@ -4,8 +4,8 @@ import type { HaEvent } from '../../events/event.js';
 import type { NodeSnapshot } from '../../heartbeat/cluster/snapshot.js';
 import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import type { LiveStatus, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
+import { visible } from '../../text/visible.js';
 import { type Heard, type MachineStatus, NO_HEARTBEAT } from '../status/status.js';
-import { visible } from './html.js';
 
 interface Family {
   readonly type: 'gauge' | 'counter';

@@ -1,6 +1,8 @@
 /** Wiring: who hears of what happens — monitorfiles, mails, the live state, and the other instances, which follow the first round. */
 import { hostname } from 'node:os';
 import type { Log } from '../../log.js';
+import { directorText } from '../../peer/format.js';
+import { directorSummary } from '../../peer/summary.js';
 import { now } from '../../platform/clock.js';
 import { directorSocket } from '../../platform/control-socket.js';
 import { directorJournal } from '../../platform/event-journal.js';
@@ -95,6 +97,7 @@ export const createWitness = (options: WitnessOptions): Witness => {
     socket: directorSocket(name),
     journal: directorJournal(name),
     snapshot: tellLive,
+    summary: () => directorText(directorSummary(name, tellLive())),
     without: 'live status',
     log,
   });
