@@ -40,14 +40,15 @@ export const ownReport = ({ number, suite, snapshot, directors, key, files }: Re
   };
 };
 
-/** What was told last, and when; undefined: nothing to this listener. */
+/** What was told last, and when. */
 export interface ToldLast {
+  /** To whom; in a new life it knows nothing of what its former one was told. */
   readonly to: string;
   readonly substance: string;
   readonly at: Millis;
 }
 
-/** Whether a report is to be told at that instant. */
+/** Whether a report is to be told at that instant. `last` is undefined before the first. */
 export const isDue = (last: ToldLast | undefined, to: string, report: NodeReport, at: Millis): boolean => {
   if (last === undefined || last.to !== to) return true;
   const age = at - last.at;

@@ -21,6 +21,8 @@ const pathOf = ({ dir, directors }: Facts, name: string): string =>
 const said = (facts: Facts, node: string, { name, is }: FileComparison): Diagnostic | undefined => {
   const path = pathOf(facts, name);
   const why = WHY[name] ?? WHY_DIRECTOR;
+  const mayStay =
+    name === 'ha-suite.ini' ? 'leave it if it is meant, as the address of the status page may be; else ' : '';
   const say = (one: Said): Diagnostic => foundInFile(path, severityOf(name), one);
   const copy = `scp -rp ${node}:/etc/ha.d /root/${node} && ha check --peer /root/${node}`;
   switch (is) {
@@ -30,7 +32,7 @@ const said = (facts: Facts, node: string, { name, is }: FileComparison): Diagnos
     case 'differs':
       return say({
         ...{ code: 'check/told-file-differs', message: `it is not the same on ${node}`, why },
-        fix: `copy it from the node that has it right, and reload both; ${copy} shows what differs.`,
+        fix: `${mayStay}copy it from the node that has it right, and reload both; ${copy} shows what differs.`,
       });
     case 'only here':
       return say({

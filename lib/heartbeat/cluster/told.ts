@@ -23,9 +23,9 @@ export const REPORT_EVERY = 10_000 as Millis;
 /** So many may be lost in a row until what was told is old. */
 const MAX_LOST = 3;
 
-/** Whether no genuine node can be listening: who is not known to be of our kind is dead, or has never been heard. */
+/** Whether no genuine node can be listening: who is not known to be of our kind is gone. */
 const onlyKin = (state: ClusterState): boolean =>
-  others(state).every((node) => node.kin !== undefined || node.statusAt === undefined || !present(node));
+  others(state).every((node) => node.kin !== undefined || !present(node));
 
 /** Whom a report is for; undefined: for nobody now. */
 export const listenerOf = (state: ClusterState): NodeName | undefined => {

@@ -23,7 +23,7 @@ export interface Observer {
   readonly tell: (happening: Happening) => void;
   /** What is now; undefined before the first step of a life. */
   readonly snapshot: () => HeartbeatSnapshot | undefined;
-  /** Whom a report of this node is for now; undefined: nobody. */
+  /** Whom a report of this node is for now, another one in each of its lives; undefined: nobody. */
   readonly listener: () => string | undefined;
   /** Our configuration files as they are on the disk, and the keys in force. */
   readonly knowFiles: (files: SnapshotScene['files']) => void;
@@ -103,7 +103,10 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
     },
     tell,
     snapshot: () => (state === undefined ? undefined : tellNow()),
-    listener: () => (state === undefined ? undefined : listenerOf(state)),
+    listener: () => {
+      const name = state === undefined ? undefined : listenerOf(state);
+      return name === undefined ? undefined : `${name} ${state?.nodes.get(name)?.generation}`;
+    },
     knowFiles: (known) => {
       files = known;
     },
