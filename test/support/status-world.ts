@@ -144,7 +144,7 @@ export const openStatusWorld = async (folder = statusFolder()): Promise<StatusWo
   let isDead = false;
   const heartbeat = await openControlSocket(
     join(folder, 'heartbeat.sock'),
-    { snapshot: () => heartbeatSays(Date.now(), isDead), events: streams.heartbeat },
+    { snapshot: () => ({ ...heartbeatSays(Date.now(), isDead), peer: peerSays(isDead) }), events: streams.heartbeat },
     { folder },
   );
   const director = await openControlSocket(
