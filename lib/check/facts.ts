@@ -5,6 +5,7 @@ import type { SuiteConfig } from '../config/suite.js';
 import type { AuthKeys, HaConfig, ResourceGroup, ResourceSpec } from '../heartbeat/config/model.js';
 import type { DirectorConfig } from '../ldirectord/config/model.js';
 import type { Machine } from './machine.js';
+import type { ToldFiles } from './told.js';
 
 /** The files of heartbeat, as far as they could be read. */
 export interface HeartbeatFiles {
@@ -59,6 +60,8 @@ export interface Facts {
   readonly lostDirectors: readonly LostDirector[];
   readonly machine: Machine;
   readonly peer: PeerFiles | undefined;
+  /** What the running heartbeat knows of the files of the other node; undefined: it was not asked. */
+  readonly told?: ToldFiles | undefined;
 }
 
 /** Looks at everything and says what it finds; never throws. */

@@ -10,6 +10,7 @@ import { directorsOfPeer } from './rules/peer-directors.js';
 import { readablePasswords, writableFiles } from './rules/permissions.js';
 import { programsOfDirectors, programsOfSuite } from './rules/programs.js';
 import { forwarding, loopbackAddresses, quiescentTemplates } from './rules/settings.js';
+import { toldFiles } from './rules/told-files.js';
 
 /** All of them. */
 export const RULES: readonly Rule[] = [
@@ -19,7 +20,7 @@ export const RULES: readonly Rule[] = [
   ...Object.values(directors),
   ...[programsOfDirectors, programsOfSuite],
   ...[forwarding, quiescentTemplates, loopbackAddresses],
-  ...[...Object.values(peer), directorsOfPeer],
+  ...[...Object.values(peer), directorsOfPeer, toldFiles],
 ];
 
 /** What all rules find. Never throws. */

@@ -1,7 +1,8 @@
 /**
  * The words of the control sockets: a client sends one line of JSON, the daemon answers with lines of JSON.
  *
- * `{"version":1,"ask":"snapshot"}` gets one line. `{"version":1,"ask":"events","after":7,"follow":true}` gets a line for
+ * `{"version":1,"ask":"snapshot"}` gets one line. `summary` gets one short line, of a daemon that has one for the other
+ * node. `{"version":1,"ask":"events","after":7,"follow":true}` gets a line for
  * each event after number 7, and with `follow` goes on until the client hangs up.
  */
 
@@ -13,6 +14,7 @@ export const MAX_QUESTION = 4096;
 
 export type Question =
   | { readonly ask: 'snapshot' }
+  | { readonly ask: 'summary' }
   | { readonly ask: 'events'; readonly after: number; readonly follow: boolean };
 
 /** The line of a question, with its end. */
@@ -33,9 +35,11 @@ export const parseQuestion = (line: string): Question | { readonly error: string
   const field = (name: string): unknown => Reflect.get(Object(value), name);
   if (field('version') !== CONTROL_VERSION) return { error: `this daemon speaks version ${CONTROL_VERSION}` };
   const after = field('after') ?? 0;
-  switch (field('ask')) {
+  const ask = field('ask');
+  switch (ask) {
     case 'snapshot':
-      return { ask: 'snapshot' };
+    case 'summary':
+      return { ask };
     case 'events':
       if (typeof after !== 'number' || !Number.isSafeInteger(after)) return { error: 'after is a whole number' };
       return { ask: 'events', after, follow: field('follow') === true };

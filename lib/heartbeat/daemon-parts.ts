@@ -12,6 +12,7 @@ import type { Job } from './wiring/jobs.js';
 import type { Monitors, MonitorsOptions } from './wiring/monitors.js';
 import type { RcScripts } from './wiring/rc-scripts.js';
 import type { PingMedium } from './wiring/settings.js';
+import type { Teller } from './wiring/teller.js';
 
 /** Where things stand (heartbeat reference 1.1, 1.2). */
 export interface DaemonPaths {
@@ -82,6 +83,8 @@ export interface DaemonOptions<S> {
   readonly children?: ChildPrograms;
   /** Begins to look at what `monitors` says; absent: nothing is looked at. */
   readonly openMonitors?: (onHealth: MonitorsOptions['onHealth']) => Monitors;
+  /** Begins to tell the other node of this one, for people who look there; absent: it is not told. */
+  readonly openTeller?: (context: TellerContext) => Teller;
   /** What resets dead nodes; absent: nothing does. */
   readonly openFencing?: (onFenced: (node: string) => void) => Fencing;
   /** Opens the watchdog device and arms it, never rejects; absent: there is none. */
@@ -94,6 +97,12 @@ export interface ClientContext {
   readonly submit: (message: Message) => void;
   /** The uuids of the nodes as far as they are known. */
   readonly uuids: () => ReadonlyMap<string, Uint8Array>;
+}
+
+export interface TellerContext {
+  readonly keys: () => AuthKeys;
+  /** Hands over the text of a report (see lib/peer). */
+  readonly tell: (report: string) => void;
 }
 
 export interface PingerContext {

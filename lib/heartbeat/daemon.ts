@@ -20,6 +20,7 @@ import { openPeerMemory } from './wiring/files/peer-memory.js';
 import { createJobs } from './wiring/jobs.js';
 import type { Monitors } from './wiring/monitors.js';
 import { clusterSettings, linkMedia, pingMedia } from './wiring/settings.js';
+import type { Teller } from './wiring/teller.js';
 import { loadCodecs } from './wiring/traffic/compression.js';
 import { outgoing, tooLarge } from './wiring/traffic/outgoing.js';
 import { createPacketReader } from './wiring/traffic/packets.js';
@@ -167,6 +168,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
 
   let clients: ClientPort | undefined;
   let monitors: Monitors | undefined;
+  let teller: Teller | undefined;
   let opening: Promise<void> = Promise.resolve();
   let lastSend: Promise<void> = Promise.resolve();
   let tellFirst = (): void => {};
@@ -215,6 +217,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
     clearInterval(watchingClock);
     clearInterval(checking);
     monitors?.close();
+    teller?.close();
     endWatch();
     await lastSend;
     commands.close();
@@ -283,6 +286,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
   const endWatch = options.rcScripts.watch((names) => engine.dispatch({ type: 'scripts', names }));
   engine.start();
   monitors = options.openMonitors?.(({ health, failing }) => engine.dispatch({ type: 'health', health, failing }));
+  teller = options.openTeller?.({ keys: () => keys, tell: (report) => engine.dispatch({ type: 'tell', report }) });
   return {
     firstPacket,
     ended,

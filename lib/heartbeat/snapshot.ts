@@ -1,8 +1,11 @@
 /** What the heartbeat daemon tells of itself: the machine's snapshot with times, groups and the process around it. */
 import type { Happening } from '../events/event.js';
+import { comparedFiles, type Digests, type FileComparison } from '../peer/files.js';
+import type { NodeReport } from '../peer/report.js';
 import type { Millis } from '../time.js';
 import type { ClusterSnapshot, Place } from './cluster/snapshot.js';
-import type { ResourceGroup } from './config/model.js';
+import type { Told } from './cluster/told.js';
+import type { AuthKeys, ResourceGroup } from './config/model.js';
 
 /** Raised when a field changes its meaning or goes away; new fields may come at any time. */
 export const SNAPSHOT_VERSION = 1;
@@ -15,6 +18,23 @@ export interface GroupSnapshot {
   readonly line: string;
   readonly place: Place;
 }
+
+/** What the other node has told of itself, with the ages of now. */
+export type PeerTold = Omit<NodeReport, 'number' | 'key' | 'files'> & {
+  /** Its configuration files beside ours. */
+  readonly files: readonly FileComparison[];
+};
+
+export type PeerSnapshot =
+  | {
+      readonly node: string;
+      readonly told: PeerTold;
+      /** Milliseconds since it was told. */
+      readonly age: number;
+      /** Too old to be taken for the present, or told by a node that is gone. */
+      readonly stale: boolean;
+    }
+  | { readonly node: string; readonly told: null; readonly problem: string };
 
 export interface HeartbeatSnapshot {
   readonly version: number;
@@ -30,6 +50,8 @@ export interface HeartbeatSnapshot {
   readonly since: Readonly<Record<string, number>>;
   /** How late this daemon was last, and when; null: never. */
   readonly late: { readonly duration: number; readonly at: number } | null;
+  /** The other node's half; null: there is no other node. Earlier versions have no such field. */
+  readonly peer?: PeerSnapshot | null;
 }
 
 /** The name under which `since` has what an event is about; undefined: it changes no state. */
@@ -71,7 +93,18 @@ export interface SnapshotScene {
   readonly groups: readonly ResourceGroup[];
   readonly since: ReadonlyMap<string, number>;
   readonly late: HeartbeatSnapshot['late'];
+  /** Undefined: there is no other node. */
+  readonly told: Told | undefined;
+  /** Our configuration files, and the keys that those of the other node are told under. */
+  readonly files: { readonly digests: Digests; readonly keys: Pick<AuthKeys, 'keys'> };
 }
+
+const peerSnapshot = (told: Told, { digests, keys }: SnapshotScene['files']): PeerSnapshot => {
+  if (told.report === null) return { node: told.node, told: null, problem: told.problem };
+  const { number, key, files, ...rest } = told.report;
+  const compared = comparedFiles(digests, told.report, keys);
+  return { node: told.node, told: { ...rest, files: compared }, age: told.age, stale: told.stale };
+};
 
 export const heartbeatSnapshot = (scene: SnapshotScene): HeartbeatSnapshot => ({
   version: SNAPSHOT_VERSION,
@@ -89,4 +122,5 @@ export const heartbeatSnapshot = (scene: SnapshotScene): HeartbeatSnapshot => ({
   })),
   since: Object.fromEntries(scene.since),
   late: scene.late,
+  peer: scene.told === undefined ? null : peerSnapshot(scene.told, scene.files),
 });

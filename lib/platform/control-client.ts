@@ -28,8 +28,13 @@ const problemOf = (error: unknown, path: string): Extract<Answer, { kind: 'none'
   return { kind: 'none', problem, isThere };
 };
 
-/** Asks a question that has an end; never rejects. */
-export const askControl = (path: string, question: Question, timeout: Millis = ASK_TIMEOUT): Promise<Answer> =>
+/** Asks a question that has an end, whose answer is at most `most` bytes long; never rejects. */
+export const askControl = (
+  path: string,
+  question: Question,
+  timeout: Millis = ASK_TIMEOUT,
+  most: number = MAX_ANSWER,
+): Promise<Answer> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -44,7 +49,7 @@ export const askControl = (path: string, question: Question, timeout: Millis = A
     socket.on('connect', () => socket.write(questionLine(question)));
     socket.on('data', (chunk) => {
       size += chunk.length;
-      if (size > MAX_ANSWER) none('the answer of the daemon does not end');
+      if (size > most) none('the answer of the daemon does not end');
       else chunks.push(chunk);
     });
     socket.on('end', () =>

@@ -27,6 +27,8 @@ const MAX_CLIENTS = 100;
 export interface ControlSources {
   /** What is now; any JSON value, or a promise of one that is never broken. */
   readonly snapshot: () => unknown;
+  /** The same in short, as one line for the other node, by a promise that is never broken; absent: there is none. */
+  readonly summary?: (() => Promise<string>) | undefined;
   readonly events: EventStream;
 }
 
@@ -40,18 +42,24 @@ interface Answering {
 
 const GIVEN: Answering = { onClosed: () => undefined, isComing: false };
 
-const answer = (connection: Connection, question: Question, { snapshot, events }: ControlSources): Answering => {
+const answer = (
+  connection: Connection,
+  question: Question,
+  { snapshot, summary, events }: ControlSources,
+): Answering => {
   const line = (text: string): void => connection.write(Buffer.from(`${text}\n`));
-  if (question.ask === 'snapshot') {
+  const later = (give: () => Promise<string>): Answering => {
     void (async () => {
       try {
-        line(JSON.stringify(await snapshot()));
+        line(await give());
       } finally {
         connection.end();
       }
     })();
     return { ...GIVEN, isComing: true };
-  }
+  };
+  if (question.ask === 'snapshot') return later(async () => JSON.stringify(await snapshot()));
+  if (question.ask === 'summary') return later(summary ?? (async () => refusalLine('there is no summary')));
   const stopListening = question.follow ? events.listen((event) => line(eventLine(event))) : undefined;
   for (const event of events.after(question.after)) line(eventLine(event));
   if (stopListening !== undefined) return { ...GIVEN, onClosed: stopListening };

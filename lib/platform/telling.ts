@@ -15,6 +15,8 @@ export interface TellingOptions {
   readonly journal: string;
   /** What is now, or a promise of it that is never broken; asked for when somebody asks. */
   readonly snapshot: () => unknown;
+  /** The same in short, as one line for the other node; absent: there is none. */
+  readonly summary?: () => Promise<string>;
   /** What is missing without the socket, as the log names it. */
   readonly without: string;
   readonly log: Log;
@@ -29,7 +31,8 @@ export interface Telling {
 }
 
 /** Opens the journal. Never throws: without it the daemon only tells less. */
-export const openTelling = ({ who, socket, journal: path, snapshot, without, log }: TellingOptions): Telling => {
+export const openTelling = (options: TellingOptions): Telling => {
+  const { who, socket, journal: path, snapshot, summary, without, log } = options;
   const stream = createEventStream(who, now);
   const journal = openEventJournal(path, log);
   let server: Promise<UnixServer | undefined> | undefined;
@@ -37,7 +40,7 @@ export const openTelling = ({ who, socket, journal: path, snapshot, without, log
   return {
     tell: stream.emit,
     listen: async () => {
-      server = openControlSocket(socket, { snapshot, events: stream }).catch((error: unknown) => {
+      server = openControlSocket(socket, { snapshot, summary, events: stream }).catch((error: unknown) => {
         log('WARN', `No ${without}: ${socket}: ${errorText(error)}`);
         return undefined;
       });

@@ -1,4 +1,5 @@
 /** Text that is safe inside a page: everything that is put into a template is escaped unless it is such text itself. */
+import { visible } from './visible.js';
 
 /** Markup; made by `html` only. */
 export interface Html {
@@ -15,9 +16,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
   '`': '&#96;',
 };
-
-/** Names and answers of servers may hold anything; what cannot be seen, or turns the writing round, becomes a blank. */
-export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ');
 
 /** For element content and for attribute values in quotes. */
 export const escaped = (text: string): string => visible(text).replace(/[&<>"'`]/g, (char) => ENTITIES[char] ?? char);

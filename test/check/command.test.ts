@@ -32,6 +32,8 @@ test('for people: by file, each with its place, its line, why and what to do; th
     why: two groups can be on two nodes, and then both answer for the address; when one group stops it takes the address from the other.
     fix: keep one of the two.
 
+not compared with the other node: heartbeat: no daemon of ha-suite runs here
+
 1 error, 1 warning
 `,
   });
@@ -53,6 +55,7 @@ test('for machines', async () => {
           fix: expect.stringMatching(/^add a second path/),
         },
       ],
+      otherNode: { compared: false, problem: 'heartbeat: no daemon of ha-suite runs here' },
     },
   ]);
 });

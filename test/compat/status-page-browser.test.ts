@@ -89,15 +89,18 @@ const shows = (page: Page, selector: string, text: string, timeout = 10_000): Pr
   page.locator(selector, { hasText: text }).first().waitFor({ timeout });
 
 const FACTS: readonly (readonly [string, string])[] = [
-  ['#head h1', 'lb2: ✗ 1 thing is not as it should be'],
+  ['#head h1', 'lb2: ✗ 3 things are not as they should be'],
+  ['#head li', 'lb1 says: 192.168.0.9:80 of tcp:10.0.0.100:80 is down'],
   ['#nodes article', 'lb1 (other node)'],
   ['#nodes .links li', 'eth0 ✓ up'],
+  ['#nodes article', 'lb1 (as it says itself)'],
   ['#groups tr', 'IPaddr2::10.0.0.100/24/eth0 ldirectord::www.cf'],
   ['#groups td', '✓ on lb1'],
   ['#directors h4', 'tcp 10.0.0.100:80 shop ? 1 of 2 up'],
   ['#directors td', 'negotiate http: L7STATUS 503'],
   ['#directors td[data-label="Connections"]', '12 active, 3 inactive, 0.2 s ago'],
   ['#directors td[data-label="Weight"]', '5, now 0 masq'],
+  ['#directors h3', 'ldirectord www.cf on lb1'],
   ['#events li', '192.168.0.2:80 of tcp:10.0.0.100:80: up -> down'],
 ];
 

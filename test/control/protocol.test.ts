@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseQuestion, type Question, questionLine, refusalIn, refusalLine } from '../../lib/control/protocol.js';
 
 const question: fc.Arbitrary<Question> = fc.oneof(
-  fc.constant<Question>({ ask: 'snapshot' }),
+  fc.constantFrom<Question>({ ask: 'snapshot' }, { ask: 'summary' }),
   fc.record({ ask: fc.constant('events' as const), after: fc.nat(), follow: fc.boolean() }),
 );
 

@@ -6,6 +6,7 @@ import type { LiveStatus } from '../../lib/ldirectord/live-status.js';
 import type { Answer } from '../../lib/platform/control-client.js';
 import type { DaemonName } from '../../lib/platform/daemons.js';
 import { haIn, type Said } from '../support/ha.js';
+import { peerSays } from '../support/status-world.js';
 
 const NOW = Date.UTC(2026, 10, 27, 20, 15, 0);
 
@@ -105,6 +106,33 @@ tcp 10.0.0.100:80 wlc, 1 of 1 up
 
 All is well.
 `);
+});
+
+test('what the other node has told: its links, groups, real servers and files; what is not known is said to be unknown', async () => {
+  const { stdout, code } = await status({ heartbeat: { ...HEARTBEAT, peer: { ...peerSays(), node: 'lb2' } } });
+  expect(code).toBe(1);
+  expect(stdout).toContain(`
+What lb2 said of itself 2.0 s ago (ha-suite 1)
+  hears lb2:eth0  up  2.1 s ago
+  holds IPaddr2::10.0.0.100/24/eth0  prefers lb1  for 61 s
+  ldirectord www.cf
+    tcp:10.0.0.100:80, 2 of 3 up
+      192.168.0.1:80  weight 5  8 active, 2 inactive  up    for 10 min
+      192.168.0.9:80  weight 5  connections unknown   down  for 12 s    L4TIMEOUT
+  ldirectord old.cf: it does not answer
+  files that differ from those here: haresources, www.cf (only there)
+  left out of the message: 3 virtual services, 1 real servers
+
+! lb2 says: 192.168.0.9:80 of tcp:10.0.0.100:80 is down
+! lb2 says: ldirectord old.cf: it does not answer
+`);
+  const problem = 'not told: lb2 runs another heartbeat';
+  const silent = await status({ heartbeat: { ...HEARTBEAT, peer: { node: 'lb2', told: null, problem } } });
+  expect(silent.code).toBe(0);
+  expect(silent.stdout).toContain(`\nWhat lb2 says of itself: unknown (${problem})\n\nAll is well.\n`);
+  const dead = await status({ heartbeat: { ...HEARTBEAT, peer: peerSays(true) } });
+  // What it said when it lived is no trouble of now.
+  expect([dead.code, dead.stdout]).toEqual([0, expect.stringContaining('(ha-suite 1): STALE\n')]);
 });
 
 const DEAD_LINK = [{ name: 'eth0', status: 'dead', heardAge: null }] as const;

@@ -2,6 +2,7 @@
 import type { Symptom } from '../../lib/doctor/readings.js';
 import type { HaEvent } from '../../lib/events/event.js';
 import type { MachineStatus } from '../../lib/ha/status/status.js';
+import type { PeerTold } from '../../lib/heartbeat/snapshot.js';
 import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { until } from '../../lib/lab/until.js';
@@ -105,6 +106,83 @@ test('the socket is for root and the group haclient', async () => {
     expect.stringContaining('/run/ha-suite-control is only for root and the group haclient'),
   ]);
 }, 60_000);
+
+/** What lb2 knows of lb1 from lb1. */
+const toldOnLb2 = async (): Promise<PeerTold | undefined> => {
+  const peer = (await statusOf(lb2)).heartbeat.snapshot?.peer ?? undefined;
+  return peer === undefined || peer.told === null || peer.stale ? undefined : peer.told;
+};
+
+test('each node shows the half of the other one: links, groups, real servers, files', async () => {
+  await lb1.host.write(
+    '/etc/ha.d/www.cf',
+    'checktimeout=1\ncheckinterval=1\nvirtual=10.0.0.100:80\n    real=10.0.0.2:81 masq 5\n    checktype=connect\n',
+  );
+  const director = ['env', 'HA_SUITE_IPVS_ENGINE=nft', 'ldirectord-ts', 'www.cf'];
+  await lb1.host.get([...director, 'start']);
+  try {
+    const isTold = async (): Promise<boolean> =>
+      (await toldOnLb2())?.directors[0]?.virtuals[0]?.reals[0]?.state === 'down';
+    await until('lb2 knows what lb1 sees', isTold, 20_000, 200);
+    expect(await toldOnLb2()).toMatchObject({
+      links: [{ node: 'lb2', link: 'eth0', status: 'up' }],
+      groups: [{ prefers: 'lb1', group: `IPaddr::${ADDRESS}/24/eth0` }],
+      directors: [
+        {
+          ...{ name: 'www.cf', problem: null, virtualsLeft: 0 },
+          virtuals: [
+            {
+              ...{ id: 'tcp:10.0.0.100:80', total: 1, up: 0, fallback: null },
+              reals: [{ server: '10.0.0.2:81', state: 'down', weight: 5, cause: expect.stringMatching(/^L4/) }],
+            },
+          ],
+        },
+      ],
+      files: expect.arrayContaining([
+        { name: 'haresources', is: 'same' },
+        { name: 'ha-suite.ini', is: 'only here' },
+      ]),
+    });
+    const { code, stdout } = await lb2.host.run(['ha', 'status']);
+    expect(stdout).toMatch(/^What lb1 said of itself \d+\.\d s ago \(ha-suite [\d.]+\)$/m);
+    expect(stdout).toMatch(/^ {2}hears lb2:eth0 {2}up {2}\d\.\d s ago$/m);
+    expect(stdout).toMatch(/^ {2}holds IPaddr::10\.0\.0\.100\/24\/eth0 {2}prefers lb1 {2}for /m);
+    expect(stdout).toMatch(/^ {6}10\.0\.0\.2:81 {2}weight 5 {2}down {2}for .* L4/m);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^! lb1 says: 10\.0\.0\.2:81 of tcp:10\.0\.0\.100:80 is down$/m),
+    ]);
+  } finally {
+    await lb1.host.get([...director, 'stop']);
+  }
+  const isGone = async (): Promise<boolean> => (await toldOnLb2())?.directors.length === 0;
+  await until('lb2 knows that it has ended', isGone, 20_000, 200);
+  // What follows looks at the events of heartbeat.
+  await lb1.host.get(['sh', '-c', 'rm /var/log/ha-suite/ldirectord*.events']);
+}, 120_000);
+
+test('a file that is not the same on the other node is found by ha check', async () => {
+  interface Checked {
+    readonly otherNode: unknown;
+    readonly findings: readonly { readonly file: string; readonly code: string; readonly severity: string }[];
+  }
+  const check = async (): Promise<Checked> =>
+    JSON.parse((await lb2.host.run(['ha', 'check', '--json'])).stdout) as Checked;
+  const differing = async (): Promise<readonly string[]> =>
+    (await check()).findings.filter(({ code }) => code.startsWith('check/told')).map(({ file }) => file);
+  expect(await differing()).toEqual(['/etc/ha.d/ha-suite.ini']);
+  const haresources = await lb1.host.read('/etc/ha.d/haresources');
+  await lb1.host.write('/etc/ha.d/haresources', `${haresources}lb2 IPaddr::10.0.0.101/24/eth0\n`);
+  await until('lb2 knows', async () => (await differing()).includes('/etc/ha.d/haresources'), 20_000, 300);
+  const { otherNode, findings } = await check();
+  expect(otherNode).toEqual({ compared: true, node: 'lb1' });
+  expect(findings).toContainEqual(
+    expect.objectContaining({ file: '/etc/ha.d/haresources', code: 'check/told-file-differs', severity: 'error' }),
+  );
+  // A comment makes no difference.
+  await lb1.host.write('/etc/ha.d/haresources', `# as it was\n${haresources}`);
+  await until('all is well again', async () => !(await differing()).includes('/etc/ha.d/haresources'), 20_000, 300);
+}, 120_000);
 
 test('a death is told while it happens: late, dead, taken over, announced, each with its cause', async () => {
   const follower = lb2.host.start(['ha', 'events', '--follow']);

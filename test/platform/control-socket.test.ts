@@ -66,6 +66,23 @@ test('a snapshot that takes a moment, also for a client that closes its side aft
   }
 });
 
+test('a summary, of whom has one; an answer longer than was wished for is none', async () => {
+  const path = join(folder, 'a.sock');
+  const server = await open(path, { summary: async () => 'x'.repeat(5000) });
+  const other = await open(join(folder, 'b.sock'));
+  try {
+    expect(await askControl(path, { ask: 'summary' })).toEqual({ kind: 'lines', lines: ['x'.repeat(5000)] });
+    expect(await askControl(path, { ask: 'summary' }, millis(5000), 4096)).toEqual({
+      ...{ kind: 'none', problem: 'the answer of the daemon does not end', isThere: true },
+    });
+    expect(await askControl(join(folder, 'b.sock'), { ask: 'summary' })).toEqual({
+      ...{ kind: 'lines', lines: ['{"version":1,"error":"there is no summary"}'] },
+    });
+  } finally {
+    await Promise.all([server?.close(), other?.close()]);
+  }
+});
+
 test('a second daemon of the same name leaves the socket to the first; one that is left over is replaced', async () => {
   const path = join(folder, 'a.sock');
   const first = await open(path, { snapshot: () => 1 });

@@ -23,6 +23,7 @@ export const PROOFS: readonly Proof[] = [
     ['a compressed message that unpacks to more than 2 MiB', 'compressed', 'a bomb is refused'],
   ]),
   ...rows('heartbeat/cluster', [
+    ['what a node knows of the other one', 'told', 'a genuine node never gets one'],
     [
       'recorded packets, sent again after this node has restarted',
       'memory',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Happening } from '../../lib/events/event.js';
 import { createEventStream } from '../../lib/events/stream.js';
-import type { HeartbeatSnapshot } from '../../lib/heartbeat/snapshot.js';
+import type { HeartbeatSnapshot, PeerSnapshot } from '../../lib/heartbeat/snapshot.js';
 import type { LiveStatus, RealStatus } from '../../lib/ldirectord/live-status.js';
 import { now } from '../../lib/platform/clock.js';
 import { askControl, followControl } from '../../lib/platform/control-client.js';
@@ -53,6 +53,43 @@ export const heartbeatSays = (written: number, isDead = false): HeartbeatSnapsho
   ],
   since: { 'node lb1': written - 60_000, 'node lb2': written - 3_500_000, 'holding lb1': written - 59_000 },
   late: { duration: 250, at: written - 100_000 },
+});
+
+/** What lb1 has told lb2 of itself; nothing new since it is dead. */
+export const peerSays = (isDead = false): PeerSnapshot => ({
+  ...{ node: 'lb1', age: 2000, stale: isDead },
+  told: {
+    suite: 'ha-suite 1',
+    links: [{ node: 'lb2', link: 'eth0', status: 'up', heardAge: 2150 }],
+    groups: [{ prefers: 'lb1', group: 'IPaddr2::10.0.0.100/24/eth0', heldFor: 61_000 }],
+    directors: [
+      {
+        ...{ name: 'www.cf', problem: null, virtualsLeft: 3 },
+        virtuals: [
+          {
+            ...{ id: 'tcp:10.0.0.100:80', total: 3, up: 2, fallback: false },
+            reals: [
+              {
+                ...{ server: '192.168.0.1:80', state: 'up', stateFor: 602_000, weight: 5, cause: null },
+                connections: { active: 8, inactive: 2, readAge: 4000 },
+              },
+              {
+                ...{ server: '192.168.0.9:80', state: 'down', stateFor: 12_000, weight: 5, cause: 'L4TIMEOUT' },
+                connections: null,
+              },
+            ],
+          },
+        ],
+      },
+      { name: 'old.cf', problem: 'it does not answer', virtuals: [], virtualsLeft: 0 },
+    ],
+    files: [
+      { name: 'ha.cf', is: 'same' },
+      { name: 'haresources', is: 'differs' },
+      { name: 'www.cf', is: 'only there' },
+    ],
+    left: { links: 0, groups: 0, directors: 0, files: 0 },
+  },
 });
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -116,7 +153,7 @@ export const openStatusWorld = async (folder = statusFolder()): Promise<StatusWo
   let isDead = false;
   const heartbeat = await openControlSocket(
     join(folder, 'heartbeat.sock'),
-    { snapshot: () => heartbeatSays(Date.now(), isDead), events: streams.heartbeat },
+    { snapshot: () => ({ ...heartbeatSays(Date.now(), isDead), peer: peerSays(isDead) }), events: streams.heartbeat },
     { folder },
   );
   const director = await openControlSocket(

@@ -4,8 +4,9 @@ import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.
 import { spanText } from '../../ldirectord/cli/status-table.js';
 import { type Html, html } from '../../text/html.js';
 import { type Heard, NO_HEARTBEAT } from '../status/status.js';
-import { instant, mark, since, type Tone } from './marks.js';
+import { instant, mark, row, since, type Tone } from './marks.js';
 import { type Lateness, linkKey } from './memory.js';
+import { type PeerView, peerNodePart } from './peer-section.js';
 import { sparkline } from './sparkline.js';
 
 /** The line above everything that one daemon has said: how old it is, and that it is stale when it is. */
@@ -29,8 +30,6 @@ const clock = ({ clockAhead }: NodeSnapshot): string => {
   if (Math.abs(clockAhead) < 2) return 'as here';
   return `${Math.abs(clockAhead)} s ${clockAhead > 0 ? 'ahead' : 'behind'}`;
 };
-
-const row = (name: string, value: Html): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 const linkItems = (
   { name, links, deadAfter }: NodeSnapshot,
@@ -79,6 +78,14 @@ const clusterHead = ({ cluster, started, written, pid }: HeartbeatSnapshot): Htm
   return html`<p>${running}: ${cluster.status}; auto_failback ${cluster.autoFailback}; ${moving}.</p>`;
 };
 
+/** What the other node has told; undefined: there is none, or the daemon here is an earlier version. */
+export const peerViewOf = (heartbeat: Heard<HeartbeatSnapshot>): PeerView | undefined => {
+  const peer = heartbeat.snapshot?.peer;
+  if (heartbeat.snapshot === null || peer === null || peer === undefined) return undefined;
+  if (peer.told === null || !heartbeat.stale) return { peer, later: heartbeat.age };
+  return { peer: { ...peer, stale: true }, later: heartbeat.age };
+};
+
 /** Both nodes, ping nodes, and the links to them. */
 export const nodesSection = (heartbeat: Heard<HeartbeatSnapshot>, lateness: Lateness): Html => {
   if (heartbeat.snapshot === null) {
@@ -87,7 +94,7 @@ export const nodesSection = (heartbeat: Heard<HeartbeatSnapshot>, lateness: Late
   }
   const { snapshot, age, stale } = heartbeat;
   const cards = (snapshot.cluster?.nodes ?? []).map((node) => nodeCard(node, snapshot, lateness));
-  return html`<h2>Nodes and links</h2>${ageLine(age, stale)}${clusterHead(snapshot)}<div class="cards">${cards}</div>${lateLine(snapshot)}`;
+  return html`<h2>Nodes and links</h2>${ageLine(age, stale)}${clusterHead(snapshot)}<div class="cards">${cards}</div>${lateLine(snapshot)}${peerNodePart(peerViewOf(heartbeat))}`;
 };
 
 const PLACES: Readonly<Record<Place, readonly [Tone, string]>> = {

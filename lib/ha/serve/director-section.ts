@@ -1,20 +1,17 @@
 /** Virtual services and real servers on the page. Pure. */
 import { spanText } from '../../ldirectord/cli/status-table.js';
 import { connectionsText, unknownWhy, weightText } from '../../ldirectord/connections-text.js';
-import type { LiveStatus, RealState, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
+import type { LiveStatus, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
 import { type Html, html } from '../../text/html.js';
 import type { DirectorStatus } from '../status/status.js';
 import { ageLine } from './cluster-sections.js';
-import { instant, mark, since, type Tone } from './marks.js';
-
-const TONES: Readonly<Record<RealState, Tone>> = {
-  ...{ up: 'good', down: 'bad', unknown: 'odd', maintenance: 'odd', drained: 'odd' },
-};
+import { instant, mark, REAL_TONES, since, virtualTone } from './marks.js';
+import { type PeerView, peerDirectorsPart } from './peer-section.js';
 
 const stateCell = (real: RealStatus): Html => {
   const failing = real.state === 'up' && real.failures > 0 ? `, failure ${real.failures} of ${real.failureCount}` : '';
   const refused = real.refused ? ', refused by the engine' : '';
-  return mark(TONES[real.state], `${real.state}${failing}${refused}`);
+  return mark(REAL_TONES[real.state], `${real.state}${failing}${refused}`);
 };
 
 const checkCell = ({ lastCheck, check }: RealStatus, written: number): Html => {
@@ -54,8 +51,7 @@ const fallbackLine = ({ fallback }: VirtualStatus): Html =>
 
 const virtualPart = (virtual: VirtualStatus, live: LiveStatus, written: number): Html => {
   const { up, reals, name } = virtual;
-  const tone = reals.length > 0 && up === 0 ? 'bad' : up === reals.length ? 'good' : 'odd';
-  const head = html`<h4>${virtual.protocol} ${virtual.service} ${name ?? ''} ${mark(tone, `${up} of ${reals.length} up`)}
+  const head = html`<h4>${virtual.protocol} ${virtual.service} ${name ?? ''} ${mark(virtualTone(up, reals.length), `${up} of ${reals.length} up`)}
     <span class="quiet">${virtual.scheduler}</span></h4>`;
   return html`${head}${fallbackLine(virtual)}<table><thead><tr><th scope="col">Real</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Weight</th><th scope="col">Connections</th><th scope="col">Check</th><th scope="col">Last failure</th></tr></thead>
     <tbody>${reals.map((real) => realRow(real, live, written))}</tbody></table>`;
@@ -78,9 +74,14 @@ const directorPart = ({ name, heard }: DirectorStatus): Html => {
   return html`${head}${ageLine(heard.age, heard.stale)}${livePart(heard.snapshot)}`;
 };
 
-/** What every ldirectord of this machine knows. The other machine's are not known here. */
-export const directorsSection = (directors: readonly DirectorStatus[], peer: string | undefined): Html => {
+/** What every ldirectord of this machine knows, and what the other node has told of its own; `peer` is its name. */
+export const directorsSection = (
+  directors: readonly DirectorStatus[],
+  peer: string | undefined,
+  told: PeerView | undefined,
+): Html => {
   const own = directors.length === 0 ? html`<p>No ldirectord runs on this machine.</p>` : html``;
-  const other = peer === undefined ? html`` : html`<p>On ${peer}: unknown; its own page shows it.</p>`;
+  const unknown = peer === undefined ? html`` : html`<p>On ${peer}: unknown; its own page shows it.</p>`;
+  const other = told === undefined ? unknown : peerDirectorsPart(told);
   return html`<h2>Virtual services</h2>${own}${directors.map(directorPart)}${other}`;
 };

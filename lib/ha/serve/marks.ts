@@ -1,5 +1,6 @@
 /** States and times as a reader meets them on the page: a symbol and a word, never a colour alone. Pure. */
 import { spanText } from '../../ldirectord/cli/status-table.js';
+import type { RealState } from '../../ldirectord/live-status.js';
 import { type Html, html } from '../../text/html.js';
 
 export type Tone = 'good' | 'bad' | 'odd';
@@ -31,3 +32,15 @@ export const since = (from: number | undefined, at: number): Html =>
   from === undefined || Number.isNaN(from)
     ? html`since when: unknown`
     : html`since ${instant(from)} (${spanText(at - from)})`;
+
+/** How it looks for a real server in that state. */
+export const REAL_TONES: Readonly<Record<RealState, Tone>> = {
+  ...{ up: 'good', down: 'bad', unknown: 'odd', maintenance: 'odd', drained: 'odd' },
+};
+
+/** How it looks for a virtual service with so many real servers up. */
+export const virtualTone = (up: number, total: number): Tone =>
+  total > 0 && up === 0 ? 'bad' : up === total ? 'good' : 'odd';
+
+/** A row of a list of facts. */
+export const row = (name: string, value: Html): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

@@ -4,7 +4,7 @@ import type { HaEvent } from '../../events/event.js';
 import type { NodeSnapshot } from '../../heartbeat/cluster/snapshot.js';
 import type { GroupSnapshot, HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import type { LiveStatus, RealStatus, VirtualStatus } from '../../ldirectord/live-status.js';
-import { visible } from '../../text/html.js';
+import { visible } from '../../text/visible.js';
 import { type Heard, type MachineStatus, NO_HEARTBEAT } from '../status/status.js';
 
 interface Family {
@@ -41,6 +41,8 @@ export const FAMILIES = {
   ha_suite_link_heard_age_seconds: gauge('Since the last packet of the node on the link.', ['node', 'link']),
   ha_suite_group_owners: gauge('Nodes that hold the group: 1 is right.', ['group', 'prefers']),
   ha_suite_group_here: gauge('Whether this node holds the group (1) or not (0).', ['group', 'prefers']),
+  ha_suite_peer_told_age_seconds: gauge('Since the other node has told of itself.', ['node']),
+  ha_suite_peer_file_same: gauge('Whether the file is the same on both nodes (1) or not (0).', ['node', 'file']),
   ha_suite_resource_jobs: gauge('Resource jobs under way on this node.'),
   ha_suite_resources_quiet: gauge('Whether nothing moves (1) or resources are moving (0).'),
   ha_suite_packets_refused_total: counter('Packets that were refused, by reason.', ['reason']),
@@ -109,7 +111,19 @@ const groupSamples = (groups: readonly GroupSnapshot[]): readonly Sample[] =>
     ];
   });
 
-const heartbeatSamples = ({ cluster, groups, late }: HeartbeatSnapshot): readonly Sample[] => {
+/** Its real servers are told by its own page: two sources for one figure would be counted twice. */
+const peerSamples = (peer: HeartbeatSnapshot['peer']): readonly Sample[] => {
+  if (peer === null || peer === undefined || peer.told === null || peer.stale) return [];
+  const { node, told, age } = peer;
+  return [
+    sample('ha_suite_peer_told_age_seconds', age / 1000, { node }),
+    ...told.files
+      .filter(({ is }) => is !== 'unknown')
+      .map(({ name: file, is }) => sample('ha_suite_peer_file_same', is === 'same', { node, file })),
+  ];
+};
+
+const heartbeatSamples = ({ cluster, groups, late, peer }: HeartbeatSnapshot): readonly Sample[] => {
   const lateness =
     late === null
       ? []
@@ -121,6 +135,7 @@ const heartbeatSamples = ({ cluster, groups, late }: HeartbeatSnapshot): readonl
   return [
     ...cluster.nodes.flatMap(nodeSamples),
     ...groupSamples(groups),
+    ...peerSamples(peer),
     sample('ha_suite_resource_jobs', cluster.jobs),
     sample('ha_suite_resources_quiet', cluster.quiet),
     ...Object.entries(cluster.refused).map(([reason, count]) =>

@@ -4,7 +4,7 @@ import type { HaEvent } from '../../events/event.js';
 import { happeningText, isBad } from '../../events/event-text.js';
 import { type Html, html } from '../../text/html.js';
 import type { MachineStatus } from '../status/status.js';
-import { groupsSection, nodesSection } from './cluster-sections.js';
+import { groupsSection, nodesSection, peerViewOf } from './cluster-sections.js';
 import { directorsSection } from './director-section.js';
 import { instant, mark } from './marks.js';
 import { SCRIPT } from './script.js';
@@ -76,7 +76,7 @@ export const sectionsOf = (view: View): Readonly<Record<SectionName, string>> =>
     head: headSection(view).html,
     nodes: nodesSection(status.heartbeat, lateness).html,
     groups: groupsSection(status.heartbeat).html,
-    directors: directorsSection(status.directors, peerName(status)).html,
+    directors: directorsSection(status.directors, peerName(status), peerViewOf(status.heartbeat)).html,
     events: eventsSection(events).html,
   };
 };

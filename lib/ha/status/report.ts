@@ -5,6 +5,7 @@ import type { HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import { spanText, statusTable } from '../../ldirectord/cli/status-table.js';
 import { columns } from '../../text/columns.js';
 import { type Paint, painter } from '../../text/paint.js';
+import { peerLines } from './peer-told.js';
 import type { DirectorStatus, MachineStatus } from './status.js';
 
 const since = (snapshot: HeartbeatSnapshot, subject: string): string => {
@@ -96,5 +97,6 @@ export const statusText = ({ heartbeat, directors, troubles }: MachineStatus, co
       : heartbeatLines(heartbeat.snapshot, paint);
   const last =
     troubles.length === 0 ? [paint('All is well.', 'green')] : troubles.map((trouble) => paint(`! ${trouble}`, 'red'));
-  return `${[...own, ...directors.flatMap((one) => directorLines(one, paint)), '', ...last].join('\n')}\n`;
+  const other = heartbeat.snapshot === null ? [] : peerLines(heartbeat.snapshot.peer, heartbeat.age, paint);
+  return `${[...own, ...directors.flatMap((one) => directorLines(one, paint)), ...other, '', ...last].join('\n')}\n`;
 };

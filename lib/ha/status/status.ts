@@ -2,6 +2,7 @@
 import type { HeartbeatSnapshot } from '../../heartbeat/snapshot.js';
 import { SNAPSHOT_VERSION } from '../../heartbeat/snapshot.js';
 import { type LiveStatus, STATUS_VERSION } from '../../ldirectord/live-status.js';
+import { peerTroubles } from './peer-told.js';
 
 /** Raised when a field changes its meaning or goes away; new fields may come at any time. */
 export const MACHINE_VERSION = 1;
@@ -62,7 +63,7 @@ export const directorHeard = (value: unknown, at: number): Heard<LiveStatus> => 
   return heard(live, Date.parse(live.written), at);
 };
 
-const heartbeatTroubles = ({ cluster, groups }: HeartbeatSnapshot): readonly string[] => {
+const heartbeatTroubles = ({ cluster, groups, peer }: HeartbeatSnapshot): readonly string[] => {
   if (cluster === null) return ['heartbeat has not begun yet'];
   const nodes = cluster.nodes.flatMap(({ name, self, status, links, health }) => [
     ...(!self && status === 'dead' ? [`node ${name} is dead`] : []),
@@ -74,7 +75,7 @@ const heartbeatTroubles = ({ cluster, groups }: HeartbeatSnapshot): readonly str
     if (place === 'nowhere' && cluster.holds !== 'transition') return [`${group} is on no node`];
     return place === 'both' ? [`${group} is on both nodes`] : [];
   });
-  return [...nodes, ...places];
+  return [...nodes, ...places, ...peerTroubles(peer)];
 };
 
 const directorTroubles = ({ virtuals }: LiveStatus): readonly string[] =>

@@ -2,8 +2,8 @@
 
 import { clockTime, daemonText, happeningText, isBad, reasonText } from '../../events/event-text.js';
 import { columns } from '../../text/columns.js';
-import { visible } from '../../text/html.js';
 import { type Paint, painter } from '../../text/paint.js';
+import { visible } from '../../text/visible.js';
 import { type Entry, type Incident, secondsText } from './incidents.js';
 import type { Machine } from './merge.js';
 import { TIMELINE_VERSION, type Timeline } from './timeline.js';

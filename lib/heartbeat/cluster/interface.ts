@@ -103,6 +103,8 @@ export type ClusterEvent =
   | { readonly type: 'fenced'; readonly node: NodeName }
   /** What the monitors of this node have come to; `failing`: those that are down. */
   | { readonly type: 'health'; readonly health: Health; readonly failing: readonly string[] }
+  /** What this node has to tell the other one of itself, as the text of a report (see lib/peer). */
+  | { readonly type: 'tell'; readonly report: string }
   /** The daemon itself was late by so much: nobody is called dead before fresh evidence (design, "Own lateness"). */
   | { readonly type: 'stalled'; readonly late: Millis };
 

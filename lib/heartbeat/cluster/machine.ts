@@ -21,6 +21,7 @@ import type { ClusterState } from './state.js';
 import { orderStop, proceedWithStop } from './stop.js';
 import { submit } from './submit.js';
 import { nextDeadline, runTimers } from './timers.js';
+import { tell } from './told.js';
 import { type Turn, update } from './turn.js';
 import { view } from './view.js';
 
@@ -54,6 +55,8 @@ const react = (turn: Turn, event: ClusterEvent): Turn => {
       return fenced(turn, event.node);
     case 'health':
       return heardHealth(turn, event.health, event.failing);
+    case 'tell':
+      return tell(turn, event.report);
     case 'stalled':
       return turn;
   }

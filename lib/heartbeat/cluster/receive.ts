@@ -21,6 +21,7 @@ import { arrive, UNKNOWN } from './sequence.js';
 import { cancelStandby, heardStandby, standbyWord, takeoverRequested } from './standby.js';
 import type { NodeState } from './state.js';
 import { heardStatus, returned, unexplained } from './status.js';
+import { heardTold, REPORT } from './told.js';
 import { deliver, say, type Turn, updateNode, updateResources } from './turn.js';
 import { isImpostor, isSameUuid, learnUuid } from './uuids.js';
 
@@ -57,6 +58,7 @@ const heardUnnumbered = (turn: Turn, node: NodeState, message: Message, type: st
   if (type === 'NS_nak_rexmit') return givenUp(turn, node.name, message);
   if (!isForUs(turn, message)) return turn;
   if (type === 'NS_rexmit') return answerRexmit(turn, node.name, message);
+  if (type === REPORT) return heardTold(turn, node, message);
   if (type !== 'NS_ackmsg') return turn;
   const acked = hexNumber(message, 'ackseq') ?? 0;
   return acked > node.acked && acked < turn.state.nextSeq ? updateNode(turn, node.name, { acked }) : turn;
@@ -113,6 +115,7 @@ const restarted = (turn: Turn, node: NodeState, generation: number): Turn => {
     acked: 0,
     ackBase: turn.state.nextSeq - 1,
     kin: undefined,
+    told: undefined,
   });
   if (partner(turn.state)?.name !== node.name || !heard) return fresh;
   return updateResources(node.status === 'dead' ? fresh : cancelStandby(fresh), {

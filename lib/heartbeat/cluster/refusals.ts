@@ -8,6 +8,7 @@ import { say, type Turn, update } from './turn.js';
  * - `oldNumber`: heard already, or given up. Copies over a second, slower link count here too
  * - `deadNode`: of a node called dead, and no new status
  * - `staleNotice`: an acknowledgement or request whose time is not that of its sender's clock
+ * - `badReport`: what a node of our own kind tells of itself, and cannot be read
  * - `pingStatus`: the echo of something we have not sent lately, or one that came in over another medium
  * - `ownName`: somebody else uses our name, or an earlier life of ours
  */
@@ -20,6 +21,7 @@ export type Refusal =
   | 'oldNumber'
   | 'deadNode'
   | 'staleNotice'
+  | 'badReport'
   | 'pingStatus'
   | 'ownName';
 

@@ -1,4 +1,5 @@
 /** Everything the cluster machine remembers between two steps. Immutable; each part is changed by the file named after it. */
+import type { NodeReport } from '../../peer/report.js';
 import type { Millis } from '../../time.js';
 import type { Health } from '../monitor/interface.js';
 import type { History } from './history.js';
@@ -79,6 +80,8 @@ export interface NodeState {
   /** Our numbers up to this one were sent before its life began: it never acknowledges them. */
   readonly ackBase: number;
   readonly kin: Kin | undefined;
+  /** Its newest report, and when that came; undefined: it has told nothing in this life. */
+  readonly told?: { readonly report: NodeReport; readonly at: Millis } | undefined;
   /** Numbers of this generation up to this one were heard in an earlier life of ours: recordings, if they come again. */
   readonly floor: number;
   /** Generations up to this one are over although they are higher than its present one: it has proved that. */

@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly netstring: Uint8Array;
   /** Signed text form: serial lines. */
   readonly text: () => Uint8Array;
+  /** It may be long and is not urgent: no serial line has room for it. */
+  readonly bulky?: boolean;
 }
 
 export interface OpenMedium {

@@ -67,6 +67,7 @@ export const openSerial = async (medium: Serial, context: MediumContext): Promis
     title: `serial ${device}`,
     started: [`glib: Starting serial heartbeat on tty ${device} (${baud} baud)`],
     send: async (packet) => {
+      if (packet.bulky === true) return;
       const text = packet.text();
       if (text.length > longest) throw new TooLarge(text.length, longest);
       queue = enqueue(queue, text, limit);

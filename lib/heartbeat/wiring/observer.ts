@@ -10,9 +10,10 @@ import { happenings, type Observed } from '../cluster/happenings.js';
 import type { ClusterEvent } from '../cluster/interface.js';
 import { snapshot } from '../cluster/snapshot.js';
 import type { ClusterState } from '../cluster/state.js';
+import { listenerOf, toldBy } from '../cluster/told.js';
 import type { Configuration } from '../config/configuration.js';
 import { directiveLines } from '../config/directive-lines.js';
-import { type HeartbeatSnapshot, heartbeatSnapshot, subjectOf } from '../snapshot.js';
+import { type HeartbeatSnapshot, heartbeatSnapshot, type SnapshotScene, subjectOf } from '../snapshot.js';
 import { HA_CF } from './files/config-files.js';
 
 export interface Observer {
@@ -20,6 +21,14 @@ export interface Observer {
   readonly begin: (loaded: Configuration) => void;
   readonly stepped: (before: ClusterState, after: ClusterState, event: ClusterEvent) => void;
   readonly tell: (happening: Happening) => void;
+  /** What is now; undefined before the first step of a life. */
+  readonly snapshot: () => HeartbeatSnapshot | undefined;
+  /** Whom a report of this node is for now, another one in each of its lives; undefined: nobody. */
+  readonly listener: () => string | undefined;
+  /** Our configuration files as they are on the disk, and the keys in force. */
+  readonly knowFiles: (files: SnapshotScene['files']) => void;
+  /** Calls after whatever happens, until the answer is called. */
+  readonly onHappening: (call: () => void) => () => void;
   /** The last event; then nobody is answered any more. */
   readonly close: () => Promise<void>;
 }
@@ -47,14 +56,20 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
   let groups: Configuration['groups'] = [];
   let lines: ReadonlyMap<string, number> = new Map();
   let late: HeartbeatSnapshot['late'] = null;
+  let files: SnapshotScene['files'] = { digests: new Map(), keys: { keys: new Map() } };
+  const calls = new Set<() => void>();
+  const tellNow = (): HeartbeatSnapshot => {
+    const at = now();
+    return heartbeatSnapshot({
+      ...{ node, pid: process.pid, started, wall: at.wall, groups, since, late, files },
+      cluster: state === undefined ? undefined : snapshot(state, at),
+      told: state === undefined ? undefined : toldBy(state, at),
+    });
+  };
   const telling = openTelling({
     who: { node, program: 'heartbeat', instance: '', run: started },
     ...places,
-    snapshot: () =>
-      heartbeatSnapshot({
-        ...{ node, pid: process.pid, started, wall: now().wall, groups, since, late },
-        cluster: state === undefined ? undefined : snapshot(state, now()),
-      }),
+    snapshot: tellNow,
     without: 'control socket',
     log,
   });
@@ -65,6 +80,7 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
     if (subject !== undefined) since.set(subject, now().wall);
     if (happening.type === 'late') late = { duration: Math.round(happening.duration), at: now().wall };
     telling.tell(happening);
+    for (const call of calls) call();
   };
   /** Which line decided it; without one the default did. */
   const placed = ({ directive, ...happening }: Observed): Happening => {
@@ -86,6 +102,18 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
       for (const happening of happenings(before, after, event, now().mono)) tell(placed(happening));
     },
     tell,
+    snapshot: () => (state === undefined ? undefined : tellNow()),
+    listener: () => {
+      const name = state === undefined ? undefined : listenerOf(state);
+      return name === undefined ? undefined : `${name} ${state?.nodes.get(name)?.generation}`;
+    },
+    knowFiles: (known) => {
+      files = known;
+    },
+    onHappening: (call) => {
+      calls.add(call);
+      return () => calls.delete(call);
+    },
     close: () => {
       tell({ type: 'daemon', change: 'stopped' });
       return telling.close();

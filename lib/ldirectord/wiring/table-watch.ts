@@ -10,7 +10,10 @@ import { type LookAtTable, loadsByPlace, unread } from '../loads.js';
 /** Nobody is to wait longer for an answer; with nothing known yet it may take a little longer. */
 const PATIENCE = { first: seconds(1), next: millis(300) } as const;
 
-/** Looks are a second apart, or, where one takes long, so far that most of the time none is under way. */
+/**
+ * Looks are a second apart where nobody is content with older ones, or, where one takes long, so far that most of the time
+ * none is under way.
+ */
 const APART = seconds(1);
 const SHARE = 10;
 
@@ -23,7 +26,7 @@ export interface TableWatchOptions {
 }
 
 /**
- * A function that looks at the table, unless that was done a moment ago, and answers with what was seen last; never
+ * A function that looks at the table, unless that was done lately (by default: in the last second), and answers with what was seen last; never
  * rejects. It reads beside the engine that makes the changes, so that these never wait for it.
  */
 export const createTableWatch = ({
@@ -31,11 +34,11 @@ export const createTableWatch = ({
   log,
   patience = PATIENCE,
   now = clock,
-}: TableWatchOptions): (() => Promise<LookAtTable>) => {
+}: TableWatchOptions): ((oldest?: Millis) => Promise<LookAtTable>) => {
   let count: CountLoads | undefined;
   let seen: LookAtTable | undefined;
   let looking: Promise<void> | undefined;
-  let rest: Millis | undefined;
+  let last: { readonly ended: Millis; readonly took: number } | undefined;
   let said: string | undefined;
 
   const look = async (): Promise<void> => {
@@ -50,11 +53,14 @@ export const createTableWatch = ({
     if (problem !== undefined && problem !== said) log('WARN', `Connections are not known: ${problem}`);
     said = problem;
     const ended = now().mono;
-    rest = millis(ended + Math.max(APART, SHARE * (ended - begun.mono)));
+    last = { ended, took: ended - begun.mono };
   };
 
-  return async () => {
-    if (looking === undefined && (rest === undefined || now().mono >= rest))
+  const isDue = (oldest: Millis): boolean =>
+    last === undefined || now().mono >= last.ended + Math.max(oldest, SHARE * last.took);
+
+  return async (oldest = APART) => {
+    if (looking === undefined && isDue(oldest))
       looking = look().finally(() => {
         looking = undefined;
       });

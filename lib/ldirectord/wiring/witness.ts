@@ -1,11 +1,13 @@
 /** Wiring: who hears of what happens — monitorfiles, mails, the live state, and the other instances, which follow the first round. */
 import { hostname } from 'node:os';
 import type { Log } from '../../log.js';
+import { directorText } from '../../peer/format.js';
+import { directorSummary } from '../../peer/summary.js';
 import { now } from '../../platform/clock.js';
 import { directorSocket } from '../../platform/control-socket.js';
 import { directorJournal } from '../../platform/event-journal.js';
 import { openTelling } from '../../platform/telling.js';
-
+import { type Millis, seconds } from '../../time.js';
 import type { Verdict } from '../checks/verdict.js';
 import type { DirectorConfig } from '../config/model.js';
 import { type Director, type Heard, healthOf, type Member } from '../director.js';
@@ -27,8 +29,8 @@ export interface WitnessOptions {
   readonly director: () => Director;
   /** What a file in the maintenance directory says of a member; undefined: there is none. */
   readonly maintenanceOf: (member: Member) => MaintenanceNote | undefined;
-  /** Looks at the table for who asks; never rejects. */
-  readonly look: () => Promise<LookAtTable>;
+  /** Looks at the table for who asks, unless it was read lately; never rejects. `oldest`: what is lately. */
+  readonly look: (oldest?: Millis) => Promise<LookAtTable>;
   /** Resolves when the table is in line. */
   readonly idle: () => Promise<void>;
   readonly log: Log;
@@ -59,6 +61,9 @@ export interface Witness {
   readonly finish: () => Promise<void>;
 }
 
+/** The other node is told every ten seconds, whoever asks for it more often. */
+const SUMMARY_AGE = seconds(9);
+
 const instancesOf = (config: DirectorConfig): readonly string[] => config.execute.map(({ value }) => value);
 
 export const createWitness = (options: WitnessOptions): Witness => {
@@ -81,8 +86,8 @@ export const createWitness = (options: WitnessOptions): Witness => {
       await runInstances(callsForAll(instancesOf(director().config), 'start'));
   };
 
-  const tellLive = async () => {
-    const look = await options.look();
+  const tellLive = async (oldest?: Millis) => {
+    const look = await options.look(oldest);
     return liveStatus({
       director: director(),
       history,
@@ -100,7 +105,8 @@ export const createWitness = (options: WitnessOptions): Witness => {
     who: { node: hostname(), program: 'ldirectord', instance: name, run: startedAt },
     socket: directorSocket(name),
     journal: directorJournal(name),
-    snapshot: tellLive,
+    snapshot: () => tellLive(),
+    summary: async () => directorText(directorSummary(name, await tellLive(SUMMARY_AGE))),
     without: 'live status',
     log,
   });

@@ -11,8 +11,9 @@ import {
   machineStatus,
 } from '../../../lib/ha/status/status.js';
 import { readExposition } from '../../support/exposition.js';
+import { violations } from '../../support/json-schema.js';
 import { projectRoot } from '../../support/paths.js';
-import { directorSays, heartbeatSays } from '../../support/status-world.js';
+import { directorSays, heartbeatSays, peerSays } from '../../support/status-world.js';
 
 const AT = 1_795_800_000_000;
 const counts = {
@@ -20,7 +21,7 @@ const counts = {
   watchers: 1,
 };
 const statusOf = (isDead = false): MachineStatus =>
-  machineStatus(AT, heartbeatHeard(heartbeatSays(AT - 500, isDead), AT), [
+  machineStatus(AT, heartbeatHeard({ ...heartbeatSays(AT - 500, isDead), peer: peerSays(isDead) }, AT), [
     { name: 'www.cf', heard: directorHeard(directorSays(AT - 300), AT) },
   ]);
 const read = async (status: MachineStatus) => readExposition(await metricsText(status, counts, 'ha-suite 1'));
@@ -48,6 +49,9 @@ test('everything there is, clean', async () => {
   expect(value('ha_suite_up{program="heartbeat",instance=""}')).toBe(1);
   expect(value('ha_suite_snapshot_age_seconds{program="ldirectord",instance="www.cf"}')).toBe(0.3);
   expect(value('ha_suite_link_up{node="lb1",link="eth0"}')).toBe(1);
+  expect(value('ha_suite_peer_told_age_seconds{node="lb1"}')).toBe(2);
+  expect(value('ha_suite_peer_file_same{node="lb1",file="ha.cf"}')).toBe(1);
+  expect(value('ha_suite_peer_file_same{node="lb1",file="haresources"}')).toBe(0);
   expect(value('ha_suite_events_total{program="heartbeat",instance="",type="node"}')).toBe(2);
   expect(value('ha_suite_real_up{instance="www.cf",virtual="tcp:10.0.0.100:80",real="192.168.0.1:80"}')).toBe(1);
   expect(value('ha_suite_real_up{instance="www.cf",virtual="tcp:10.0.0.100:80",real="192.168.0.2:80"}')).toBe(0);
@@ -78,6 +82,13 @@ test('connections that nobody knows are absent, not 0', async () => {
   expect(problems).toEqual([]);
   expect([...names].filter((name) => /table|connections/.test(name))).toEqual([]);
   expect(names.has('ha_suite_real_weight')).toBe(true);
+});
+
+test('the answer in full is what the schema says', () => {
+  const schema = JSON.parse(readFileSync(join(projectRoot, 'packaging/schema/status.schema.json'), 'utf8'));
+  expect(violations(schema, statusOf())).toEqual([]);
+  const unknown = { ...heartbeatSays(AT), peer: { node: 'lb1', told: null, problem: 'not told' } };
+  expect(violations(schema, machineStatus(AT, heartbeatHeard(unknown, AT), []))).toEqual([]);
 });
 
 test('a dead node', async () => {

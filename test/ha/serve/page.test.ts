@@ -5,9 +5,10 @@ import { CONTENT_POLICY, pageOf, sectionsOf } from '../../../lib/ha/serve/page.j
 import { sparkline } from '../../../lib/ha/serve/sparkline.js';
 import type { View } from '../../../lib/ha/serve/view.js';
 import { directorHeard, heartbeatHeard, machineStatus } from '../../../lib/ha/status/status.js';
+import type { PeerSnapshot } from '../../../lib/heartbeat/snapshot.js';
 import type { LiveStatus } from '../../../lib/ldirectord/live-status.js';
 import { escaped, html } from '../../../lib/text/html.js';
-import { directorSays, heartbeatSays, realSays } from '../../support/status-world.js';
+import { directorSays, heartbeatSays, peerSays, realSays } from '../../support/status-world.js';
 
 const AT = 1_795_800_000_000;
 const EVENT: HaEvent = {
@@ -70,6 +71,29 @@ test('connections that nobody knows: why, and none in place of a number', () => 
   const [virtual] = live.virtuals;
   const gone = [{ ...virtual, reals: [realSays(AT, { state: 'down', connections: null })] }];
   expect(text({ virtuals: gone as LiveStatus['virtuals'] })).toContain('5 masq not in the table negotiate');
+});
+
+const withPeer = (peer: PeerSnapshot): View =>
+  viewOf({ status: machineStatus(AT, heartbeatHeard({ ...heartbeatSays(AT - 400), peer }, AT), []) });
+
+test('the half of the other node, with its age; and why it is unknown', () => {
+  const text = seen(pageOf(withPeer(peerSays())));
+  expect(text).toContain('As lb1 told 2.4 s ago.');
+  expect(text).toMatch(/lb1 \(as it says itself\) Version ha-suite 1 Holds IPaddr2::10\.0\.0\.100\/24\/eth0 for 61 s/);
+  expect(text).toContain('Files ? not the same as here: haresources, www.cf (only there)');
+  expect(text).toContain('Links from lb1 lb2:eth0 ✓ up heard 2.1 s ago');
+  expect(text).toContain('ldirectord www.cf on lb1 tcp:10.0.0.100:80 ? 2 of 3 up');
+  expect(text).toContain('192.168.0.1:80 ✓ up for 10 min 5 8 active, 2 inactive , 4.0 s ago good');
+  expect(text).toContain('192.168.0.9:80 ✗ down for 12 s 5 unknown L4TIMEOUT');
+  expect(text).toContain('1 more did not fit into the message. 3 more virtual services did not fit into the message.');
+  expect(text).toContain('ldirectord old.cf on lb1 ✗ it does not answer');
+  expect(text).not.toContain('its own page shows it');
+  expect(seen(pageOf(withPeer(peerSays(true))))).toContain(
+    '✗ STALE lb1 does not tell any more; what follows was true 2.4 s ago.',
+  );
+  const unknown = seen(pageOf(withPeer({ node: 'lb1', told: null, problem: 'not told: lb1 runs another heartbeat' })));
+  expect(unknown).toContain('What lb1 says of itself: unknown (not told: lb1 runs another heartbeat).');
+  expect(unknown).toContain('On lb1: unknown (not told: lb1 runs another heartbeat).');
 });
 
 test('what is old is said to be stale, where it stands', () => {
@@ -144,8 +168,29 @@ test('hostile names add no element and no attribute, wherever they stand', () =>
     const reals = [
       realSays(AT, { server: text, check: text, lastFailure: { at: new Date(AT).toISOString(), cause: text, text } }),
     ];
+    const peer = peerSays();
+    const told = {
+      ...peer.told,
+      suite: text,
+      links: [{ node: text, link: text, status: 'up', heardAge: 1 }],
+      groups: [{ prefers: text, group: text, heldFor: 1 }],
+      files: [{ name: text, is: 'differs' }],
+      directors: [
+        { name: text, problem: text, virtuals: [], virtualsLeft: 0 },
+        {
+          ...{ name: text, problem: null, virtualsLeft: 0 },
+          virtuals: [
+            {
+              ...{ id: text, total: 1, up: 0, fallback: true },
+              reals: [{ server: text, state: 'down', stateFor: 1, weight: 1, cause: text, connections: null }],
+            },
+          ],
+        },
+      ],
+    };
+    const withTold = { ...heartbeat, peer: { ...peer, node: text, told } };
     return {
-      status: machineStatus(AT, heartbeatHeard(heartbeat, AT), [
+      status: machineStatus(AT, heartbeatHeard(withTold, AT), [
         {
           name: text,
           heard: directorHeard(

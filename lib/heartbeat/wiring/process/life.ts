@@ -3,6 +3,7 @@ import type { MonitorConfig } from '../../../config/monitor.js';
 import type { Log } from '../../../log.js';
 import { now } from '../../../platform/clock.js';
 import { prepareCoreDumps } from '../../../platform/core-dumps.js';
+import { DAEMONS } from '../../../platform/daemons.js';
 import { makeOrdinary, makeRealtime } from '../../../platform/realtime.js';
 import { rebootMachine } from '../../../platform/reboot.js';
 import { openWatchdog } from '../../../platform/watchdog.js';
@@ -28,6 +29,7 @@ import type { Observer } from '../observer.js';
 import { openPinger } from '../pings.js';
 import { createRcScripts } from '../rc-scripts.js';
 import { openResources, scriptFolder, scriptSettings } from '../resources.js';
+import { openTeller } from '../teller.js';
 import { CORE_ROOT, RUN_FOLDER } from './run-places.js';
 
 export interface LifeOptions {
@@ -124,6 +126,11 @@ export const liveOnce = async ({
       log,
       cwd: scriptFolder(config.parameters.coreroot),
     }),
+    openTeller: (context) =>
+      openTeller({
+        ...context,
+        ...{ groups: loaded.groups, observer, daemons: DAEMONS, mono: () => now().mono, log },
+      }),
     openPinger: (context) => openPinger({ ...context, format: config.messageFormat, log }),
     children,
     ...(device === undefined ? {} : { openWatchdog: () => openWatchdog(device, config.deadtime, log) }),

@@ -1,4 +1,5 @@
 /** Turns a message into what the media send: signed once, packed where ha.cf says so, the text form only when wanted. */
+import { REPORT } from '../../cluster/told.js';
 import type { AuthKey, HaConfig } from '../../config/model.js';
 import { MAX_DATAGRAM } from '../../media/datagram.js';
 import type { Outgoing } from '../../media/medium.js';
@@ -16,6 +17,7 @@ export const outgoing = (
 ): Outgoing => {
   let text: Uint8Array | undefined;
   return {
+    bulky: textOf(message, 't') === REPORT,
     netstring: encodeLongPacket(message, key, config.messageFormat, config.compression, codecs),
     text: () => {
       text ??= encodeTextPacket(message, key);

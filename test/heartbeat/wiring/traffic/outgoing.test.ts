@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { REPORT } from '../../../../lib/heartbeat/cluster/told.js';
 import type { HaConfig, Medium } from '../../../../lib/heartbeat/config/model.js';
 import { message } from '../../../../lib/heartbeat/wire/message.js';
 import { decodePacket } from '../../../../lib/heartbeat/wire/packet.js';
@@ -25,6 +26,11 @@ test('both forms say the same, and the text form is made once', () => {
   expect(text).toMatchObject({ ok: true, encoding: 'text' });
   if (netstring?.ok && text?.ok) expect(text.message).toEqual(netstring.message);
   expect(packet.text()).toBe(packet.text());
+});
+
+test('only what may wait and may be long is kept from serial lines', () => {
+  const bulky = (type: string) => outgoing(message({ t: type }), sign, config(serial), BUILT_IN_CODECS).bulky;
+  expect([bulky('status'), bulky('resource'), bulky('NS_ackmsg'), bulky(REPORT)]).toEqual([false, false, false, true]);
 });
 
 test.each([
