@@ -124,6 +124,20 @@ const obey = async (request: Request): Promise<void> => {
     case 'check':
       await check(request.json);
       return;
+    case 'shadow': {
+      const { serveShadow } = await import('../lib/heartbeat/wiring/shadow/serve.js');
+      process.exit(await serveShadow(request.shadow));
+    }
+    case 'shadow-status': {
+      const { shadowStatus } = await import('../lib/heartbeat/wiring/shadow/running.js');
+      finish(shadowStatus(request.json));
+      return;
+    }
+    case 'shadow-stop': {
+      const { stopShadow } = await import('../lib/heartbeat/wiring/shadow/running.js');
+      finish(await stopShadow(control.sleep));
+      return;
+    }
     case 'start':
       await startDaemonProcess(request.start);
       return;
