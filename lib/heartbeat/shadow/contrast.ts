@@ -3,7 +3,7 @@ import { millis } from '../../time.js';
 import { contains } from '../cluster/holdings.js';
 import type { ClusterState } from '../cluster/state.js';
 import { presence, type WatchedGroup } from './groups.js';
-import { isGenuineSilent } from './join.js';
+import { isAudible, isGenuineSilent } from './join.js';
 import type { Contrast, Shadow } from './state.js';
 import { holdingText } from './words.js';
 
@@ -15,14 +15,19 @@ const addressText = ({ addresses }: WatchedGroup, here: ReadonlySet<string>, wan
   return `${named.join(', ')} ${named.length === 1 ? 'is' : 'are'} ${wanted ? 'not ' : ''}on this machine`;
 };
 
-const groupContrast = (shadow: Shadow, cluster: ClusterState, group: WatchedGroup): Contrast | undefined => {
-  const { genuine, here, why } = shadow;
+const groupContrast = (
+  { genuine, here, why }: Shadow,
+  cluster: ClusterState,
+  group: WatchedGroup,
+  audible: boolean,
+): Contrast | undefined => {
   const wanted = contains(cluster.resources.hold, group.scope);
-  const claimed = genuine.holding === undefined ? undefined : contains(genuine.holding, group.scope);
+  const holding = audible ? genuine.holding : undefined;
+  const claimed = holding === undefined ? undefined : contains(holding, group.scope);
   const where = presence(group, here);
   const runs = where === 'unknown' ? claimed : where === 'partly' ? !wanted : where === 'here';
   if (runs === undefined || runs === wanted) return undefined;
-  const says = genuine.holding === undefined ? '' : `it says that it holds ${holdingText(genuine.holding)}`;
+  const says = holding === undefined ? '' : `it says that it holds ${holdingText(holding)}`;
   const seen = where === 'unknown' ? '' : addressText(group, here, wanted);
   const facts = [seen, says].filter((fact) => fact !== '').join(', ');
   return {
@@ -37,16 +42,19 @@ export const contrasts = (shadow: Shadow, now: Shadow['since']): ReadonlyMap<str
   const { cluster, settings, genuine } = shadow;
   if (cluster === undefined) return new Map();
   const found = new Map<string, Contrast>();
+  const audible = isAudible(shadow, now);
   if (isGenuineSilent(shadow, now)) {
     const silent = millis(now - (genuine.statusAt ?? shadow.startedAt.mono));
     found.set(HEARTBEAT, {
       ours: `we would send one every ${settings.cluster.keepalive} ms`,
-      genuine: `the genuine one has been silent for ${Math.round(silent)} ms`,
+      genuine: audible
+        ? `the genuine one has been silent for ${Math.round(silent)} ms`
+        : 'the genuine one does not run, or was halted',
       why: 'the other node will call it dead',
     });
   }
   for (const group of settings.groups) {
-    const contrast = groupContrast(shadow, cluster, group);
+    const contrast = groupContrast(shadow, cluster, group, audible);
     if (contrast !== undefined) found.set(`group ${group.name}`, contrast);
   }
   return found;

@@ -33,9 +33,13 @@ const isGone = (shadow: Shadow, name: NodeName, now: Millis): boolean => {
 const isCalm = (speaker: Speaker, now: Millis): boolean =>
   speaker.stable && (speaker.movedAt === undefined || now - speaker.movedAt >= CALM);
 
-/** Whether the genuine daemon is heard as often as it should be. */
-export const isGenuineSilent = ({ genuine, settings }: Shadow, now: Millis): boolean =>
-  isSilent(genuine, settings.cluster.deadtime, now);
+/** Whether what the genuine daemon sends can be seen now: see {@link Shadow.settings} and {@link Shadow.around}. */
+export const isAudible = (shadow: Shadow, now: Millis): boolean =>
+  shadow.around.carrier && !(shadow.settings.needsPeers && others(shadow).every((name) => isGone(shadow, name, now)));
+
+/** Whether the genuine daemon is not heard as it should be; while it cannot be heard, its process tells. */
+export const isGenuineSilent = (shadow: Shadow, now: Millis): boolean =>
+  isAudible(shadow, now) ? isSilent(shadow.genuine, shadow.settings.cluster.deadtime, now) : !shadow.around.runs;
 
 /** Whether all who are there are up, and nobody moves anything. */
 export const isAtRest = (shadow: Shadow, now: Millis): boolean => {
@@ -106,17 +110,20 @@ export const considerJoining = (course: Course): Course => {
   if (shadow.cluster !== undefined) return course;
   const { deadtime, self } = shadow.settings.cluster;
   const waited = millis(now.mono - shadow.since);
+  const unheard = isSilent(shadow.genuine, deadtime, now.mono);
   const listened = now.mono - shadow.startedAt.mono;
   // A node that is not there has to be silent for its whole dead time first.
   if (listened > deadtime && waited >= Math.min(CALM, deadtime) && isAtRest(shadow, now.mono)) {
     return join(course, 'Deciding from here on');
   }
-  if (shadow.missed || waited <= deadtime || !isGenuineSilent(shadow, now.mono)) return course;
-  return tell(
-    update(course, { missed: true }),
-    'WARN',
-    `No heartbeat of ${self} has left this machine for ${lasting(waited)}: does the genuine daemon run here, over a link that can be seen?`,
-  );
+  if (shadow.missed || waited <= deadtime || !unheard) return course;
+  const why = !shadow.around.runs
+    ? 'the genuine daemon does not run here'
+    : isAudible(shadow, now.mono)
+      ? 'does it run over a link that can be seen?'
+      : 'over ucast nothing leaves to a node that is switched off, so it has to be waited for the other node';
+  const line = `No heartbeat of ${self} has left this machine for ${lasting(waited)}: ${why}`;
+  return tell(update(course, { missed: true }), 'WARN', line);
 };
 
 /** What a packet of another node says for the day we join. */

@@ -15,7 +15,7 @@ import { contrasts, HEARTBEAT } from './contrast.js';
 import { drive } from './drive.js';
 import { hear, UNHEARD, type Word } from './genuine.js';
 import { sameGroups } from './groups.js';
-import { considerJoining, isAtRest, join, leave, noteStatus } from './join.js';
+import { considerJoining, isAtRest, isAudible, join, leave, noteStatus } from './join.js';
 import {
   type Contrast,
   type Course,
@@ -27,13 +27,16 @@ import {
   tell,
   update,
 } from './state.js';
-import { decide, expire, type Who } from './timing.js';
+import { type Decision, decide, expire, type Who } from './timing.js';
 import { comparedToUs, holdingText, lasting } from './words.js';
 
 /** How often everything is looked at, whatever happens. */
 const LOOK = 250;
 /** After so long apart from a genuine daemon that is at rest we go on from where it is, or nothing could be compared any more. */
 const PATIENCE = 60_000;
+
+/** The genuine daemon counts as silent after its whole dead time; a machine that stood still may need a moment more. */
+const MOMENT = millis(1000);
 
 const ZERO = millis(0);
 
@@ -44,6 +47,7 @@ export const beginShadow = (settings: ShadowSettings, now: Now): Shadow => ({
   genuine: UNHEARD,
   peers: new Map(),
   here: new Set(),
+  around: { runs: true, carrier: true },
   cluster: undefined,
   since: now.mono,
   missed: false,
@@ -212,7 +216,7 @@ const compare = (course: Course): Course => {
   const { shadow, now } = course;
   if (shadow.cluster === undefined) return course;
   const toleranceOf = (_: Contrast, subject: string): Millis =>
-    subject === HEARTBEAT ? ZERO : shadow.settings.tolerance;
+    subject === HEARTBEAT ? MOMENT : shadow.settings.tolerance;
   const seen = observe(shadow.differences, contrasts(shadow, now.mono), toleranceOf, now);
   const ended = seen.ended.reduce(
     (sum, { subject, since, lasted }) =>
@@ -226,11 +230,19 @@ const compare = (course: Course): Course => {
   );
 };
 
-/** Decisions that the other one has not taken within the tolerance. What is held is compared as a state, not here. */
+/**
+ * Decisions that the other one has not taken within the tolerance. What is held is compared as a state, not here; genuine
+ * says what it holds when its scripts have ended, so that is waited for longer.
+ */
 const missing = (course: Course): Course => {
   const { settings, pending, counts } = course.shadow;
-  const { pending: left, alone } = expire(pending, settings.tolerance, course.now);
-  const telling = alone.filter(({ key }) => !key.startsWith('holds '));
+  const isState = ({ key }: Decision): boolean => key.startsWith('holds ');
+  const toleranceOf = (one: Decision): Millis =>
+    isState(one) ? millis(Math.max(PATIENCE, settings.tolerance)) : settings.tolerance;
+  const { pending: left, alone } = expire(pending, toleranceOf, course.now);
+  // What the genuine daemon says about it cannot be seen now.
+  const audible = isAudible(course.shadow, course.now.mono);
+  const telling = alone.filter((one) => !isState(one) && (audible || one.who === 'genuine'));
   const noted = update(course, {
     pending: left,
     counts: { ...counts, alone: counts.alone + telling.length },
@@ -282,6 +294,8 @@ const react = (course: Course, event: ShadowEvent): Course => {
       return packet(course, event);
     case 'addresses':
       return compare(update(course, { here: event.here }));
+    case 'surroundings':
+      return update(course, { around: event.around });
     case 'wake':
       return driven(course, { type: 'wake', loadAverage: 'n/a' });
     case 'stalled':

@@ -15,6 +15,19 @@ export interface ShadowSettings {
   readonly groups: readonly WatchedGroup[];
   /** A difference that is over within this time is none. */
   readonly tolerance: Millis;
+  /**
+   * All links that can be seen are `ucast`: what is sent to a node that is switched off does not leave this machine, since
+   * the kernel finds nobody to give it to.
+   */
+  readonly needsPeers: boolean;
+}
+
+/** What can be seen of the genuine daemon beside its packets. */
+export interface Surroundings {
+  /** Its process is there, and was not halted by a signal. */
+  readonly runs: boolean;
+  /** At least one of the devices has a carrier: without one nothing leaves this machine. */
+  readonly carrier: boolean;
 }
 
 export type ShadowEvent =
@@ -22,6 +35,7 @@ export type ShadowEvent =
   | { readonly type: 'packet'; readonly message: Message; readonly link: LinkName; readonly outgoing: boolean }
   /** The addresses of haresources that are on this machine, as written there. */
   | { readonly type: 'addresses'; readonly here: ReadonlySet<string> }
+  | { readonly type: 'surroundings'; readonly around: Surroundings }
   | { readonly type: 'wake' }
   /** The shadow itself was late by so much. */
   | { readonly type: 'stalled'; readonly late: Millis };
@@ -78,6 +92,7 @@ export interface Shadow {
   readonly genuine: Speaker;
   readonly peers: ReadonlyMap<NodeName, Peer>;
   readonly here: ReadonlySet<string>;
+  readonly around: Surroundings;
   /** The machine that decides; undefined: we wait until the cluster can be joined. */
   readonly cluster: ClusterState | undefined;
   /** Since when we decide, or wait. */

@@ -44,13 +44,13 @@ export const decide = (before: Pending, decision: Decision): Decided => {
   };
 };
 
-/** Takes out what has waited for longer than `tolerance`: one of the two decided so, and the other did not. */
+/** Takes out what has waited for longer than it may: one of the two decided so, and the other did not. */
 export const expire = (
   before: Pending,
-  tolerance: Millis,
+  toleranceOf: (decision: Decision) => Millis,
   now: Now,
 ): { readonly pending: Pending; readonly alone: readonly Decision[] } => {
-  const isOver = ({ at }: Decision): boolean => now.mono - at.mono > tolerance;
+  const isOver = (one: Decision): boolean => now.mono - one.at.mono > toleranceOf(one);
   return before.some(isOver)
     ? { pending: before.filter((one) => !isOver(one)), alone: before.filter(isOver) }
     : { pending: before, alone: [] };

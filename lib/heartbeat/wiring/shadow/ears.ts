@@ -2,6 +2,7 @@
 import type { Log } from '../../../log.js';
 import { interfaceIndex } from '../../../platform/interfaces.js';
 import { openCapture, type PacketCapture } from '../../../platform/packet-capture.js';
+import { readSmallFile } from '../../../platform/run-files.js';
 import type { HaConfig } from '../../config/model.js';
 import { realDevice } from '../../media/medium.js';
 import { type LinkMedium, linkMedia } from '../settings.js';
@@ -16,6 +17,8 @@ export interface Ears {
   readonly drain: () => void;
   /** Opens anew what hung on a device that is gone or was made anew; to be called every second or so. */
   readonly check: () => Promise<void>;
+  /** Whether anything can leave by one of the devices at least. */
+  readonly hasCarrier: () => boolean;
   readonly lost: () => number;
   readonly fragments: () => number;
   readonly close: () => void;
@@ -26,6 +29,10 @@ const isVisible = (medium: LinkMedium): medium is Visible => medium.kind !== 'se
 /** Links that nobody but the genuine daemon can read, as `kind name`. */
 export const unseenLinks = (config: Pick<HaConfig, 'media'>): readonly string[] =>
   linkMedia(config as HaConfig).flatMap((medium) => (isVisible(medium) ? [] : [`serial ${medium.name}`]));
+
+/** A device that is down cannot be asked, and has none either. */
+const hasCarrier = (device: string): boolean =>
+  readSmallFile(`/sys/class/net/${device}/carrier`)?.toString('latin1').trim() === '1';
 
 interface Ear {
   readonly device: string;
@@ -92,6 +99,7 @@ export const openEars = async (config: HaConfig, hear: Hear, log: Log): Promise<
       for (const ear of ears)
         if (ear.capture === undefined || interfaceIndex(ear.device) !== ear.index) await reopen(ear);
     },
+    hasCarrier: () => ears.some(({ device }) => hasCarrier(device)),
     lost: () => {
       for (const { capture } of ears) lost += capture?.lost() ?? 0;
       return lost;

@@ -11,7 +11,7 @@ import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../../platform/error-text.js';
 import { JOURNAL_FOLDER } from '../../../platform/event-journal.js';
 import { latenessMeter } from '../../../platform/event-loop-delay.js';
-import { claimPidFile, readPid, removeDurably, writeDurably } from '../../../platform/run-files.js';
+import { claimPidFile, readPid, readSmallFile, removeDurably, writeDurably } from '../../../platform/run-files.js';
 import { ensureFolder } from '../../../platform/run-folder.js';
 import { type Millis, millis, seconds } from '../../../time.js';
 import type { ShadowRequest } from '../../command-line.js';
@@ -27,8 +27,9 @@ import { timerAt, toleratedLateness } from '../engine.js';
 import { isAnyForbidden, readConfigFiles, readKeys } from '../files/config-files.js';
 import { createLogger, LAST_WORDS } from '../log/logger.js';
 import { FAILED, NOT_PERMITTED } from '../process/exit-codes.js';
-import { ROOT_FOLDER } from '../process/run-places.js';
-import { clusterSettings } from '../settings.js';
+import { PID_FILE, ROOT_FOLDER } from '../process/run-places.js';
+import { runState } from '../process/running.js';
+import { clusterSettings, linkMedia } from '../settings.js';
 import { badPacketTotal } from '../traffic/bad-packets.js';
 import { loadCodecs } from '../traffic/compression.js';
 import { createPacketReader } from '../traffic/packets.js';
@@ -55,6 +56,7 @@ const settingsOf = (loaded: Configuration, tolerance: Millis | undefined): Shado
     cluster: { ...all, pingNodes: [] },
     groups: watchedGroups(groups, all.nodes, self),
     tolerance: tolerance ?? toleranceFor(config),
+    needsPeers: linkMedia(config).every(({ kind }) => kind === 'serial' || kind === 'ucast' || kind === 'ucast6'),
   };
 };
 
@@ -102,6 +104,16 @@ const addressesHere = async (wanted: readonly string[], log: Log): Promise<Reado
     return undefined;
   }
   return new Set(wanted.filter((address) => entriesFor(entries, address).some(({ device }) => device !== 'lo')));
+};
+
+/** Whether a process was halted by a signal (proc(5): T, or t under a debugger). */
+const isHalted = (pid: number): boolean =>
+  /^State:\s+[Tt]/m.test(readSmallFile(`/proc/${pid}/status`)?.toString('latin1') ?? '');
+
+/** Whether the daemon that the pid file of heartbeat names is at work. */
+const isGenuineAtWork = (): boolean => {
+  const run = runState(PID_FILE);
+  return run.state === 'running' && !isHalted(run.pid);
 };
 
 const prepareFolders = (): void => {
@@ -166,6 +178,8 @@ const watch = async (loaded: Configuration, request: ShadowRequest, log: Log): P
     const step = stepShadow(shadow, event, now());
     shadow = step.shadow;
     for (const { priority, text } of step.lines) log(priority, text);
+    // Who asks after the line has come shall find it in the report.
+    if (step.lines.some(({ priority }) => priority === 'WARN')) write();
   };
   const reader = createPacketReader({
     keys: () => keys,
@@ -221,6 +235,7 @@ const watch = async (loaded: Configuration, request: ShadowRequest, log: Log): P
   log('info', `A difference is told when it has lasted longer than ${lasting(settings.tolerance)}.`);
   for (const line of caveats(loaded, settings)) log('WARN', line);
   await lookAtAddresses();
+  lookAround();
 
   const every = pollEvery(config.keepalive);
   const meter = latenessMeter(every, toleratedLateness(config.keepalive), now().mono);
@@ -245,6 +260,7 @@ const watch = async (loaded: Configuration, request: ShadowRequest, log: Log): P
     arm();
   };
   const check = async (): Promise<void> => {
+    lookAround();
     if (changes === undefined) await lookAtAddresses();
     await ears.check();
   };
