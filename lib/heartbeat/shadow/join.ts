@@ -13,6 +13,9 @@ import { holdingText, lasting } from './words.js';
 /** So long nobody has said anything about resources: the pauses in the dialogues of two genuine nodes are shorter. */
 const CALM = millis(3000);
 
+/** What says nothing: then names tell who a message is for (heartbeat reference 4.1). */
+const NO_UUID = new Uint8Array(16);
+
 const isSilent = (speaker: Speaker, patience: Millis, now: Millis): boolean =>
   speaker.statusAt === undefined || now - speaker.statusAt > (speaker.patience ?? patience);
 
@@ -71,9 +74,9 @@ const standing = (shadow: Shadow, now: Millis): Standing => {
 export const join = (course: Course, how: string): Course => {
   const { shadow, now } = course;
   const { generation, uuid } = shadow.genuine;
-  if (generation === undefined || uuid === undefined) return course;
+  if (generation === undefined) return course;
   const found = standing(shadow, now.mono);
-  const cluster = adopt({ ...shadow.settings.cluster, generation, uuid }, found, now);
+  const cluster = adopt({ ...shadow.settings.cluster, generation, uuid: uuid ?? NO_UUID }, found, now);
   const known = shadow.genuine.holding === undefined ? 'as its addresses show' : 'as it says';
   const { self } = shadow.settings.cluster;
   const absent = found.gone.length === 0 ? '' : `; not there: ${found.gone.join(', ')}`;

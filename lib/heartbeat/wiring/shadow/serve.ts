@@ -227,6 +227,9 @@ const watch = async (loaded: Configuration, request: ShadowRequest, log: Log): P
     if (here !== undefined) feed({ type: 'addresses', here });
   };
 
+  const lookAround = (): void =>
+    feed({ type: 'surroundings', around: { runs: isGenuineAtWork(), carrier: ears.hasCarrier() } });
+
   const { self } = settings.cluster;
   log(
     'info',
