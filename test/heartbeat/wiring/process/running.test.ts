@@ -13,6 +13,8 @@ test.each([
   ],
   ['ours by its link', { program: 'node', commandLine: ['node', '/usr/sbin/ha-heartbeat'] }, true],
   ['a program that talks about it', { program: 'vim', commandLine: ['vim', '-n', '-R', 'ha-heartbeat.js'] }, false],
+  ['a shadow, which is none', { program: 'node', commandLine: ['node', '/usr/sbin/ha-heartbeat', '--shadow'] }, false],
+  ['a shadow by its title', { program: 'node', commandLine: ['ha-heartbeat-shadow'] }, false],
   ['a shell', { program: 'bash', commandLine: ['-bash'] }, false],
   ['nothing', { program: undefined, commandLine: [] }, false],
   [
