@@ -196,13 +196,21 @@ const otherPacket = (course: Course, src: string, event: Extract<ShadowEvent, { 
   return driven(noted, { type: 'packet', message, link });
 };
 
+/** Told once: who sends one sends many. */
+const strangePacket = (course: Course, src: string, outgoing: boolean): Course => {
+  const { strange } = course.shadow.counts;
+  const counted = count(course, { strange: strange + 1 });
+  if (strange > 0) return counted;
+  const way = outgoing ? 'left this machine' : 'came in from outside';
+  const line = `A packet in the name of ${src} ${way}. Such packets are counted and not believed.`;
+  return tell(counted, 'WARN', line);
+};
+
 const packet = (course: Course, event: Extract<ShadowEvent, { type: 'packet' }>): Course => {
   const src = text(event.message, 'src') ?? '';
   const { self, nodes } = course.shadow.settings.cluster;
   const isOwn = src === self;
-  if (isOwn !== event.outgoing || !nodes.includes(src)) {
-    return count(course, { strange: course.shadow.counts.strange + 1 });
-  }
+  if (isOwn !== event.outgoing || !nodes.includes(src)) return strangePacket(course, src, event.outgoing);
   return isOwn ? ownPacket(course, event.message) : otherPacket(course, src, event);
 };
 

@@ -1,5 +1,6 @@
 /** The shadow on one node of a pair of genuine ones (models of them, see test/support/genuine-peer.ts). */
 import fc from 'fast-check';
+import { message } from '../../../lib/heartbeat/wire/message.js';
 import type { MakeHost } from '../../../lib/rehearsal/host.js';
 import { genuineHost } from '../../support/genuine-peer.js';
 import { type Shadowed, shadowed } from '../../support/shadowed.js';
@@ -109,6 +110,20 @@ test('an address that is taken away is told once, and once that it is back', () 
     expect.stringMatching(/^Difference over: group lb1 group-lb1, after 10 s \(since \d\d:\d\d:\d\d\)\.$/),
   ]);
   expect(world.report()).toMatchObject({ differences: { told: 1, open: [] } });
+});
+
+test('packets in the name of this node from elsewhere are counted, told once and not believed', () => {
+  const world = together();
+  const before = world.shadow().genuine;
+  for (const seq of ['fff', 'fffe'])
+    world.simulation.inject(
+      'lb1',
+      message({ t: 'resource', src: 'lb1', seq, hg: 'ff', ts: '1', rsc_hold: 'none', rtype: 'full' }),
+      'eth0',
+    );
+  expect(world.shadow().genuine).toEqual(before);
+  expect(world.report().packets.strange).toBe(2);
+  expect(world.lines().filter((line) => line.includes('in the name of lb1 came in from outside'))).toHaveLength(1);
 });
 
 /** Says that it holds what it held, whatever happens: it hears nothing of the other node any more. */

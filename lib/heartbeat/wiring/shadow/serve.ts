@@ -11,7 +11,14 @@ import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../../platform/error-text.js';
 import { JOURNAL_FOLDER } from '../../../platform/event-journal.js';
 import { latenessMeter } from '../../../platform/event-loop-delay.js';
-import { claimPidFile, readPid, readSmallFile, removeDurably, writeDurably } from '../../../platform/run-files.js';
+import {
+  claimPidFile,
+  modifiedAt,
+  readPid,
+  readSmallFile,
+  removeDurably,
+  writeDurably,
+} from '../../../platform/run-files.js';
 import { ensureFolder } from '../../../platform/run-folder.js';
 import { type Millis, millis, seconds } from '../../../time.js';
 import type { ShadowRequest } from '../../command-line.js';
@@ -24,7 +31,7 @@ import type { ShadowEvent, ShadowSettings } from '../../shadow/state.js';
 import { toleranceFor } from '../../shadow/tolerance.js';
 import { lasting } from '../../shadow/words.js';
 import { timerAt, toleratedLateness } from '../engine.js';
-import { isAnyForbidden, readConfigFiles, readKeys } from '../files/config-files.js';
+import { HA_CF, HARESOURCES, isAnyForbidden, readConfigFiles, readKeys } from '../files/config-files.js';
 import { createLogger, LAST_WORDS } from '../log/logger.js';
 import { FAILED, NOT_PERMITTED } from '../process/exit-codes.js';
 import { PID_FILE, ROOT_FOLDER } from '../process/run-places.js';
@@ -175,11 +182,16 @@ const watch = async (loaded: Configuration, request: ShadowRequest, log: Log): P
   let cancelWake = (): void => {};
 
   const feed = (event: ShadowEvent): void => {
-    const step = stepShadow(shadow, event, now());
-    shadow = step.shadow;
-    for (const { priority, text } of step.lines) log(priority, text);
-    // Who asks after the line has come shall find it in the report.
-    if (step.lines.some(({ priority }) => priority === 'WARN')) write();
+    try {
+      const step = stepShadow(shadow, event, now());
+      shadow = step.shadow;
+      for (const { priority, text } of step.lines) log(priority, text);
+      // Who asks after the line has come shall find it in the report.
+      if (step.lines.some(({ priority }) => priority === 'WARN')) write();
+    } catch (error) {
+      // A bug must not end a week of watching: the event is lost, and what was known stays.
+      log('CRIT', `internal error on event ${event.type}: ${error instanceof Error ? error.stack : String(error)}`);
+    }
   };
   const reader = createPacketReader({
     keys: () => keys,
@@ -262,8 +274,17 @@ const watch = async (loaded: Configuration, request: ShadowRequest, log: Log): P
     if (changes?.changed() ?? false) void lookAtAddresses();
     arm();
   };
+  const read = new Map([HA_CF, HARESOURCES].map((path) => [path, modifiedAt(path)]));
+  const lookAtFiles = (): void => {
+    for (const [path, time] of read) {
+      if (modifiedAt(path) === time) continue;
+      log('WARN', `${path} has changed: the shadow goes on with what it has read, start it anew.`);
+      read.delete(path);
+    }
+  };
   const check = async (): Promise<void> => {
     lookAround();
+    lookAtFiles();
     if (changes === undefined) await lookAtAddresses();
     await ears.check();
   };
