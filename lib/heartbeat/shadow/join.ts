@@ -36,7 +36,7 @@ const isGone = (shadow: Shadow, name: NodeName, now: Millis): boolean => {
 const isCalm = (speaker: Speaker, now: Millis): boolean =>
   speaker.stable && (speaker.movedAt === undefined || now - speaker.movedAt >= CALM);
 
-/** Whether what the genuine daemon sends can be seen now: see {@link Shadow.settings} and {@link Shadow.around}. */
+/** Whether what the genuine daemon sends leaves this machine now, and can be seen (see `needsPeers` and `carrier` in state.ts). */
 export const isAudible = (shadow: Shadow, now: Millis): boolean =>
   shadow.around.carrier && !(shadow.settings.needsPeers && others(shadow).every((name) => isGone(shadow, name, now)));
 
@@ -59,7 +59,8 @@ export const isAtRest = (shadow: Shadow, now: Millis): boolean => {
 
 /** What can be known of who holds what: by what the nodes have said, else by the addresses that are here. */
 const standing = (shadow: Shadow, now: Millis): Standing => {
-  const { genuine, groups, here, peers } = { ...shadow, groups: shadow.settings.groups };
+  const { genuine, here, peers } = shadow;
+  const { groups } = shadow.settings;
   const gone = others(shadow).filter((name) => isGone(shadow, name, now));
   const other = partnerName(shadow);
   const alone = other !== undefined && gone.includes(other);
@@ -129,7 +130,7 @@ export const considerJoining = (course: Course): Course => {
   return tell(update(course, { missed: true }), 'WARN', line);
 };
 
-/** What a packet of another node says for the day we join. */
+/** A node with what it has just said; its last status is kept for the day we join. */
 export const noteStatus = (before: Peer | undefined, speaker: Speaker, status: Peer['status']): Peer => ({
   speaker,
   status: status ?? before?.status,
