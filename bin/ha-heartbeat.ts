@@ -1,7 +1,12 @@
 /** ha-heartbeat: the cluster daemon and the commands to it. Heavy parts are loaded only by the commands that need them. */
 import '../lib/heartbeat/wiring/process/early-signals.js';
 import { hostname } from 'node:os';
-import { parseCommandLine, type Request, type StartRequest } from '../lib/heartbeat/command-line.js';
+import {
+  parseCommandLine,
+  type Request,
+  type ShadowRequest,
+  type StartRequest,
+} from '../lib/heartbeat/command-line.js';
 import { ownNodeName } from '../lib/heartbeat/wiring/files/node-name.js';
 import { syslogStyleLine } from '../lib/heartbeat/wiring/log/log-lines.js';
 import {
@@ -98,6 +103,12 @@ const reload = async (start: StartRequest): Promise<void> => {
   finish(reloadCommand(control, run.pid, checked.code, line));
 };
 
+const watch = async (shadow: ShadowRequest): Promise<never> => {
+  const { serveShadow } = await import('../lib/heartbeat/wiring/shadow/serve.js');
+  // Whatever timers are left: the shadow is done when it says so.
+  process.exit(await serveShadow(shadow));
+};
+
 const obey = async (request: Request): Promise<void> => {
   switch (request.action) {
     case 'print':
@@ -124,6 +135,19 @@ const obey = async (request: Request): Promise<void> => {
     case 'check':
       await check(request.json);
       return;
+    case 'shadow':
+      await watch(request.shadow);
+      return;
+    case 'shadow-status': {
+      const { shadowStatus } = await import('../lib/heartbeat/wiring/shadow/running.js');
+      finish(shadowStatus(request.json));
+      return;
+    }
+    case 'shadow-stop': {
+      const { stopShadow } = await import('../lib/heartbeat/wiring/shadow/running.js');
+      finish(await stopShadow(control.sleep));
+      return;
+    }
     case 'start':
       await startDaemonProcess(request.start);
       return;

@@ -1,5 +1,7 @@
 /** What the words behind `ha-heartbeat` ask for (heartbeat reference 8.1). */
 import { Command, CommanderError, Option } from 'commander';
+import { parseSpan, SPAN_FORMS } from '../text/span.js';
+import type { Millis } from '../time.js';
 import type { Holding } from './cluster/interface.js';
 import { complaints } from './short-options.js';
 
@@ -24,6 +26,13 @@ export interface StartRequest {
   readonly resume?: { readonly kept: Holding | undefined };
 }
 
+/** `--shadow`: watch the genuine daemon of this node. */
+export interface ShadowRequest {
+  readonly debug: number;
+  /** How long a difference may last without being told; undefined: as ha.cf has it. */
+  readonly tolerance: Millis | undefined;
+}
+
 export type Request =
   | { readonly action: 'start'; readonly start: StartRequest }
   /** `-r`: signal the running daemon; start one when none runs. */
@@ -31,6 +40,9 @@ export type Request =
   | { readonly action: 'status' | 'stop' | 'version' | 'suite-version' }
   | { readonly action: 'directives'; readonly wiki: boolean }
   | { readonly action: 'check'; readonly json: boolean }
+  | { readonly action: 'shadow'; readonly shadow: ShadowRequest }
+  | { readonly action: 'shadow-status'; readonly json: boolean }
+  | { readonly action: 'shadow-stop' }
   /** Something to print; `text` ends with a newline. */
   | { readonly action: 'print'; readonly text: string; readonly code: number; readonly stream: 'stdout' | 'stderr' };
 
@@ -42,6 +54,8 @@ Examples:
   ha-heartbeat -s             is it running? (exit 0: yes, 1 or 3: no)
   ha-heartbeat -r             after a change of ha.cf or authkeys: use them, with all resources where they are
   ha-heartbeat -k             hand over all resources and stop; returns when it is gone
+  ha-heartbeat --shadow       beside the genuine heartbeat: tell where it and this program differ, and do nothing
+  ha-heartbeat --shadow -s    what has been seen so far (exit 0: no difference, 1: some, 3: no shadow runs)
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 not permitted, 6 wrong configuration.`;
 
@@ -57,7 +71,9 @@ const program = (): Command =>
     .option('-r', 'have the running heartbeat read its files anew; start it when it is not running')
     .option('-f, --foreground', 'do not become a daemon; interrupt (Ctrl-C) stops it')
     .option('--check', 'check the configuration and exit')
-    .option('--json', 'with --check: print the findings as one JSON document')
+    .option('--json', 'with --check: print the findings as one JSON document; with --shadow -s: what was seen')
+    .option('--shadow', 'decide beside the genuine daemon of this node, do nothing, and tell the differences')
+    .option('--tolerance <time>', 'with --shadow: how long a difference may last without being told')
     .option('-d', 'more debugging output (may be repeated)', (_value, count: number) => count + 1, 0)
     .option('-v', 'print the configuration before starting')
     .option('-M', 'do not manage resources, only watch the other node')
@@ -85,6 +101,8 @@ interface Options {
   readonly foreground?: boolean;
   readonly check?: boolean;
   readonly json?: boolean;
+  readonly shadow?: boolean;
+  readonly tolerance?: string;
   readonly d: number;
   readonly v?: boolean;
   readonly M?: boolean;
@@ -97,7 +115,23 @@ interface Options {
   readonly C?: Holding;
 }
 
+/** What a shadow has no use for: it starts nothing, and nothing of the daemon's is its. */
+const NOT_FOR_SHADOWS = ['r', 'check', 'v', 'M', 'l', 'V', 'version', 'D', 'W', 'R', 'C'] as const;
+
+const interpretShadow = (options: Options): Request => {
+  const odd = NOT_FOR_SHADOWS.find((name) => options[name] !== undefined);
+  if (odd !== undefined) return usage(`ha-heartbeat: --shadow does not go with ${odd.length > 1 ? '-' : ''}-${odd}\n`);
+  if (options.k === true) return { action: 'shadow-stop' };
+  if (options.s === true) return { action: 'shadow-status', json: options.json === true };
+  const tolerance = options.tolerance === undefined ? undefined : parseSpan(options.tolerance);
+  if (options.tolerance !== undefined && tolerance === undefined)
+    return usage(`ha-heartbeat: --tolerance ${options.tolerance}: it must be ${SPAN_FORMS}\n`);
+  return { action: 'shadow', shadow: { debug: options.d, tolerance } };
+};
+
 const interpret = (options: Options): Request => {
+  if (options.shadow === true) return interpretShadow(options);
+  if (options.tolerance !== undefined) return usage('ha-heartbeat: --tolerance goes with --shadow only\n');
   // heartbeat reference 8.1: both rules stand in the usage text.
   if ((options.C !== undefined && options.R !== true) || (options.r === true && options.R === true)) return usage('');
   if (options.version === true) return { action: 'suite-version' };

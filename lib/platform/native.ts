@@ -12,6 +12,8 @@ export interface Native {
   sendTo(fd: number, data: Buffer, flags: number, address: Buffer): number;
   /** Fills `data` and `address`; the result is the number of bytes. */
   receiveFrom(fd: number, data: Buffer, flags: number, address: Buffer): number;
+  /** Where a buffer lies in memory, for kernel structures that point at another one; it must stay alive meanwhile. */
+  addressOf(value: Buffer): bigint;
   ioctl(fd: number, request: number, argument: Buffer): number;
   /** The same for requests whose argument is a number and not an address. */
   ioctlValue(fd: number, request: number, argument: number): number;
@@ -47,6 +49,7 @@ export interface NativeLibrary {
 interface Koffi {
   load(path: string | null): NativeLibrary;
   errno(): number;
+  address(value: Buffer): bigint;
 }
 
 const ENOSYS = 38;
@@ -102,6 +105,7 @@ const bindLibc = (koffi: Koffi): Native => {
       checked(raw.sendto(fd, data, data.length, flags, address.length === 0 ? null : address, address.length)),
     receiveFrom: (fd, data, flags, address) =>
       checked(raw.recvfrom(fd, data, data.length, flags, address, lengthOf(address))),
+    addressOf: (value) => koffi.address(value),
     ioctl: (fd, request, argument) => checked(raw.ioctl(fd, request, 'void *', argument)),
     ioctlValue: (fd, request, argument) => checked(raw.ioctl(fd, request, 'long', argument)),
     interfaceIndex: (name) => Number(raw.ifNameToIndex(name)),

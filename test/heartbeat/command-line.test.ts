@@ -21,6 +21,11 @@ test.each<[string, unknown]>([
   ['-DW', { action: 'directives', wiki: true }],
   ['--check', { action: 'check', json: false }],
   ['--check --json', { action: 'check', json: true }],
+  ['--shadow', { action: 'shadow', shadow: { debug: 0, tolerance: undefined } }],
+  ['-f --shadow -dd --tolerance 500ms', { action: 'shadow', shadow: { debug: 2, tolerance: 500 } }],
+  ['--shadow -s', { action: 'shadow-status', json: false }],
+  ['--shadow -s --json', { action: 'shadow-status', json: true }],
+  ['-k --shadow', { action: 'shadow-stop' }],
 ])('ha-heartbeat %s', (line, expected) => {
   expect(parseCommandLine(line.split(' ').filter((word) => word !== ''))).toEqual(expected);
 });
@@ -33,6 +38,10 @@ test.each([
   ['-C all', /^\nUsage/],
   ['-r -R', /^\nUsage/],
   ['-R -C some', /some/],
+  ['--shadow -r', /^ha-heartbeat: --shadow does not go with -r\n/],
+  ['--shadow --check', /^ha-heartbeat: --shadow does not go with --check\n/],
+  ['--shadow --tolerance soon', /^ha-heartbeat: --tolerance soon: it must be a number of seconds, or/],
+  ['--tolerance 5', /^ha-heartbeat: --tolerance goes with --shadow only\n/],
 ])('ha-heartbeat %s is wrong usage and ends with 2', (line, complaint) => {
   const request = parseCommandLine(line.split(' '));
   if (request.action !== 'print') throw new Error(`taken for ${request.action}`);

@@ -290,6 +290,11 @@ export const PROOFS: readonly Proof[] = [
     ['systemd unit', 'platform/service-manager', 'what a manager asks of a process'],
     ['init script', 'compat/package', 'and so do ours'],
     [
+      '`--shadow`',
+      'lab/shadow-heartbeat-genuine',
+      'not one packet was its own: all came from the socket of the genuine daemon',
+    ],
+    [
       'programs of the package',
       'heartbeat/config/ha-cf',
       'a program of the genuine package is found where this distribution has it',

@@ -11,11 +11,13 @@ export interface ProcessFace {
 /**
  * Whether such a process is a heartbeat daemon: the genuine program, or ours, which runs under node. Debian's genuine one asks
  * only whether the process exists (seen with strace; heartbeat reference 1.2 has it compare programs), so it sees ours too.
+ * A shadow is none.
  */
 export const isHeartbeat = ({ program, commandLine }: ProcessFace): boolean =>
   program === 'heartbeat' ||
   commandLine[0]?.startsWith('ha-heartbeat:') === true ||
-  commandLine.slice(0, 3).some((word) => /(^|\/)ha-heartbeat(\.js)?$|\/heartbeat\/heartbeat$/.test(word));
+  (!commandLine.includes('--shadow') &&
+    commandLine.slice(0, 3).some((word) => /(^|\/)ha-heartbeat(\.js)?$|\/heartbeat\/heartbeat$/.test(word)));
 
 /** Whether the process of that number is a heartbeat daemon. */
 export const isHeartbeatProcess = (pid: number): boolean =>

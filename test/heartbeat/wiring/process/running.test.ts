@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isHeartbeat, runState } from '../../../../lib/heartbeat/wiring/process/running.js';
+import { isShadow } from '../../../../lib/heartbeat/wiring/shadow/running.js';
 
 test.each([
   ['the genuine daemon', { program: 'heartbeat', commandLine: ['heartbeat: master control process'] }, true],
@@ -13,6 +14,8 @@ test.each([
   ],
   ['ours by its link', { program: 'node', commandLine: ['node', '/usr/sbin/ha-heartbeat'] }, true],
   ['a program that talks about it', { program: 'vim', commandLine: ['vim', '-n', '-R', 'ha-heartbeat.js'] }, false],
+  ['a shadow, which is none', { program: 'node', commandLine: ['node', '/usr/sbin/ha-heartbeat', '--shadow'] }, false],
+  ['a shadow by its title', { program: 'node', commandLine: ['ha-heartbeat-shadow'] }, false],
   ['a shell', { program: 'bash', commandLine: ['-bash'] }, false],
   ['nothing', { program: undefined, commandLine: [] }, false],
   [
@@ -22,6 +25,16 @@ test.each([
   ],
 ])('%s', (_case, face, expected) => {
   expect(isHeartbeat(face)).toBe(expected);
+});
+
+test.each([
+  [['ha-heartbeat-shadow'], true],
+  [['node', '/usr/sbin/ha-heartbeat', '--shadow'], true],
+  [['node', '/usr/sbin/ldirectord-ts', '--shadow', 'ldirectord.cf'], false],
+  [['node', '/usr/sbin/ha-heartbeat', '-f'], false],
+  [[], false],
+])('%p is a shadow of heartbeat: %p', (commandLine, expected) => {
+  expect(isShadow(commandLine)).toBe(expected);
 });
 
 describe('the pid file', () => {
