@@ -1,5 +1,6 @@
 /** The processes of this machine, from /proc. */
 import { readdir, readFile } from 'node:fs/promises';
+import { readSmallFile } from './run-files.js';
 
 /** Bytes of a process name that the kernel keeps. */
 const NAME_LIMIT = 15;
@@ -31,6 +32,10 @@ export const isRunning = async (pid: number, ...names: readonly string[]): Promi
     return false;
   }
 };
+
+/** Whether it was halted by a signal (proc(5): T, or t under a debugger). */
+export const isHalted = (pid: number): boolean =>
+  /^State:\s+[Tt]/m.test(readSmallFile(`/proc/${pid}/status`)?.toString('latin1') ?? '');
 
 /** The command line with a blank between the words; empty when the process is gone. */
 export const commandLine = async (pid: number): Promise<string> => {

@@ -1,4 +1,5 @@
 /** A shadow of the genuine daemon: it reads the same files, hears the same packets, and touches nothing. */
+
 import { hostname } from 'node:os';
 import { entriesFor } from '../../../agents/find-interface.js';
 import { hasErrors } from '../../../config/diagnostic.js';
@@ -11,14 +12,8 @@ import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../../platform/error-text.js';
 import { JOURNAL_FOLDER } from '../../../platform/event-journal.js';
 import { latenessMeter } from '../../../platform/event-loop-delay.js';
-import {
-  claimPidFile,
-  modifiedAt,
-  readPid,
-  readSmallFile,
-  removeDurably,
-  writeDurably,
-} from '../../../platform/run-files.js';
+import { isHalted } from '../../../platform/processes.js';
+import { claimPidFile, modifiedAt, readPid, removeDurably, writeDurably } from '../../../platform/run-files.js';
 import { ensureFolder } from '../../../platform/run-folder.js';
 import { type Millis, millis, seconds } from '../../../time.js';
 import type { ShadowRequest } from '../../command-line.js';
@@ -112,10 +107,6 @@ const addressesHere = async (wanted: readonly string[], log: Log): Promise<Reado
   }
   return new Set(wanted.filter((address) => entriesFor(entries, address).some(({ device }) => device !== 'lo')));
 };
-
-/** Whether a process was halted by a signal (proc(5): T, or t under a debugger). */
-const isHalted = (pid: number): boolean =>
-  /^State:\s+[Tt]/m.test(readSmallFile(`/proc/${pid}/status`)?.toString('latin1') ?? '');
 
 /** Whether the daemon that the pid file of heartbeat names is at work. */
 const isGenuineAtWork = (): boolean => {
