@@ -1,0 +1,120 @@
+/** Beyond two directors: our agents under Debian's Pacemaker on three nodes, with the files and lines of docs/pacemaker.md. */
+import { until } from '../../lib/lab/until.js';
+import { seconds } from '../../lib/time.js';
+import { fencedBlock } from '../support/fenced-block.js';
+import { createPacemakerCluster, type Director, type PacemakerCluster, page, REALS } from './pacemaker-cluster.js';
+
+let cluster: PacemakerCluster;
+beforeAll(async () => {
+  cluster = await createPacemakerCluster();
+}, 60_000);
+afterAll(() => cluster?.close());
+
+const step = (name: string, action: () => Promise<void>): void => test(name, () => cluster.explained(action), 120_000);
+
+/** What each living node has of the group: its addresses and its table. */
+const held = async () =>
+  Promise.all(
+    cluster.living().map(async (director) => {
+      const [addresses, reals] = await Promise.all([director.addresses(), director.reals()]);
+      return { director, addresses: addresses.length, reals };
+    }),
+  );
+
+/** Waits until one living node has all of the group with these real servers, and no other has any of it. */
+const untilServed = async (what: string, wanted: readonly string[]): Promise<Director> => {
+  let holder: Director | undefined;
+  await until(
+    `${what}: one node has all of the group, the others nothing`,
+    async () => {
+      const all = await held();
+      const complete = all.filter(({ addresses, reals }) => addresses === 2 && reals.join() === wanted.join());
+      const anything = all.filter(({ addresses, reals }) => addresses > 0 || reals.length > 0);
+      holder = complete[0]?.director;
+      return complete.length === 1 && anything.length === 1;
+    },
+    seconds(45),
+    300,
+  );
+  if (holder === undefined) throw new Error(`${what}: nobody`);
+  return holder;
+};
+const untilAnswered = (answer: string): Promise<number> =>
+  until(`a client hears ${answer}`, async () => (await cluster.ask()) === answer, seconds(15), 100);
+const untilOnline = (...names: readonly string[]): Promise<number> =>
+  until(
+    `online: ${names.join(' ')}`,
+    async () => {
+      const [one] = cluster.living();
+      const { stdout = '' } = (await one?.host.run(['crm_mon', '-1'])) ?? {};
+      return /Current DC: lb/.test(stdout) && stdout.includes(`Online: [ ${names.join(' ')} ]`);
+    },
+    seconds(45),
+    300,
+  );
+const others = (...taken: readonly Director[]): readonly Director[] =>
+  cluster.directors.filter((director) => !taken.includes(director));
+const nameOf = ({ host }: Director): string => host.name;
+
+let holder: Director;
+
+step('three nodes find each other, and crmsh understands our agents and the lines of the page', async () => {
+  await untilOnline('lb1', 'lb2', 'lb3');
+  const [first] = cluster.directors;
+  if (first === undefined) throw new Error('no node');
+  expect(await first.crm('ra', 'info', 'ocf:ha-suite:IPaddr2')).toMatch(/^ip\* \(unique, string\)[\s\S]*cidr_netmask/m);
+  expect(await first.crm('ra', 'info', 'ocf:ha-suite:ldirectord')).toContain('configfile');
+  await first.host.write('/root/lvs.crm', fencedBlock(page, 'crm'));
+  const loaded = await first.host.run(['crm', 'configure', 'load', 'update', '/root/lvs.crm'], { timeout: seconds(60) });
+  // A time that is shorter than the agent asks for would be a warning.
+  expect(loaded).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect(await first.host.run(['crm_verify', '-LVV'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
+});
+
+step('start: the group runs on one node, with the real servers that answer', async () => {
+  cluster.serve('10.1.0.11');
+  holder = await untilServed('start', ['10.1.0.11']);
+  await untilAnswered('10.1.0.11 works');
+  cluster.serve('10.1.0.12');
+  expect(await untilServed('a second real server', REALS)).toBe(holder);
+});
+
+step('move: the group goes where it is told, and stays there when the constraint is taken back', async () => {
+  const [target = holder] = others(holder);
+  await holder.crm('resource', 'move', 'lvs', nameOf(target));
+  expect(await untilServed('move', REALS)).toBe(target);
+  holder = target;
+  await untilAnswered('10.1.0.11 works');
+  await holder.crm('resource', 'clear', 'lvs');
+  await holder.host.get(['crm_resource', '--wait'], { timeout: seconds(30) });
+  expect(await untilServed('clear', REALS)).toBe(holder);
+});
+
+step('node loss: its group comes up on one of the others', async () => {
+  const lost = holder;
+  await lost.powerOff();
+  holder = await untilServed('node loss', REALS);
+  expect(others(lost)).toContain(holder);
+  await untilAnswered('10.1.0.11 works');
+});
+
+step('quorum loss: the last node stops what it has', async () => {
+  const [other] = cluster.living().filter((director) => director !== holder);
+  await other?.powerOff();
+  expect(cluster.living()).toEqual([holder]);
+  await until(
+    'the addresses and the table are gone',
+    async () => (await held()).every(({ addresses, reals }) => addresses === 0 && reals.length === 0),
+    seconds(45),
+    300,
+  );
+  expect((await holder.host.get(['crm_mon', '-1'])).toString()).toContain('partition WITHOUT quorum');
+  expect(await cluster.ask()).toBe('');
+});
+
+step('quorum again: a second node comes back, and the group starts', async () => {
+  const [back] = others(holder);
+  await back?.boot();
+  await untilServed('quorum again', REALS);
+  await untilAnswered('10.1.0.11 works');
+});
