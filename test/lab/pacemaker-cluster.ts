@@ -54,16 +54,20 @@ ln -sf /usr/lib/ha-suite/bin/ldirectord-ts.js /usr/sbin/ldirectord
 cp "$1/packaging/debian/place" /usr/local/lib/place
 /usr/local/lib/place add`;
 
-/** At its first start nobody knows how many will come, and the election waits for them: 20 seconds unless told otherwise. */
+/**
+ * What only a test wants: no 20 seconds before the first election, in which more nodes might come, and no pause because the
+ * machine has other things to do.
+ */
 const FIRST_CIB = `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9"><configuration>
 <crm_config><cluster_property_set id="cib-bootstrap-options">
 <nvpair id="cib-bootstrap-options-dc-deadtime" name="dc-deadtime" value="2s"/>
+<nvpair id="cib-bootstrap-options-load-threshold" name="load-threshold" value="0%"/>
 </cluster_property_set></crm_config><nodes/><resources/><constraints/></configuration><status/></cib>`;
 const CIB = '/var/lib/pacemaker/cib/cib.xml';
 
 /** Of the log of Pacemaker only what somebody might want to read. */
 const EXPLAIN = `crm_mon -1 -f -n 2>&1
-grep -E ' (notice|warning|error|crit):' /var/log/pacemaker/pacemaker.log | tail -40
+grep -E '[[:space:]](notice|warning|error|crit):' /var/log/pacemaker/pacemaker.log | tail -40
 tail -10 /var/log/corosync/corosync.log`;
 
 const createDirector = async (lab: Lab, number: number, lan: Network, back: Network): Promise<Director> => {
