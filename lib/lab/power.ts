@@ -11,7 +11,8 @@ export interface OwnAddress {
 }
 
 /** Kills all processes of the host but its first, after making sure that it is not the machine itself. */
-const KILL_ALL = 'test -e /run/lab/etc -o -e /run/lab/own-root && test "$(readlink /proc/self/ns/pid)" != "$1" && kill -9 -1';
+const KILL_ALL =
+  'test -e /run/lab/etc -o -e /run/lab/own-root && test "$(readlink /proc/self/ns/pid)" != "$1" && kill -9 -1';
 
 /** What lies in the kernel, in /run and in /dev/shm does not outlive a power failure; what the host itself is made of does. */
 const FORGET = `

@@ -96,7 +96,11 @@ const createDirector = async (lab: Lab, number: number, lan: Network, back: Netw
   const start = (): void => {
     host.start(['corosync', '-f']);
     // As their units do it: Pacemaker comes when Corosync answers.
-    host.start(['sh', '-c', 'until corosync-cmapctl totem.version >/dev/null 2>&1; do sleep 0.2; done; exec pacemakerd']);
+    host.start([
+      'sh',
+      '-c',
+      'until corosync-cmapctl totem.version >/dev/null 2>&1; do sleep 0.2; done; exec pacemakerd',
+    ]);
   };
   start();
   return {
