@@ -42,7 +42,6 @@ const life = async (agent: string, parameters: Parameters) => {
 
 test.each<[string, Parameters]>([
   ['everything given', { ip: '10.0.0.100', cidr_netmask: '24', nic: 'eth0', broadcast: '10.0.0.255' }],
-  ['the address alone', { ip: '10.0.0.100' }],
   ['a label without a mask', { ip: '10.0.0.100', nic: 'eth0', iflabel: 'www' }],
 ])(
   '%s: the same codes and addresses as the genuine one',

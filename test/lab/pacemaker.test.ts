@@ -19,7 +19,7 @@ const step = (name: string, action: () => Promise<void>): void =>
     failed = name;
     await cluster.explained(action);
     failed = undefined;
-  }, 120_000);
+  }, 180_000);
 
 /** Those living nodes of which something is true. */
 const livingWith = async (isTrue: (director: Director) => Promise<boolean>): Promise<readonly Director[]> => {
@@ -70,14 +70,18 @@ const others = (...taken: readonly Director[]): readonly Director[] =>
   cluster.directors.filter((director) => !taken.includes(director));
 const complaints = ({ stdout, stderr }: ExecResult): readonly string[] =>
   [...`${stdout}${stderr}`.matchAll(/\b(?:warning|error): .*/gi)].map(([text]) => text);
+const firstNode = (): Director => {
+  const [first] = cluster.directors;
+  if (first === undefined) throw new Error('no node');
+  return first;
+};
 const nameOf = ({ host }: Director): string => host.name;
 
 let holder: Director;
 
 step('three nodes find each other, and crmsh understands our agents and the lines of the page', async () => {
   await untilOnline('lb1', 'lb2', 'lb3');
-  const [first] = cluster.directors;
-  if (first === undefined) throw new Error('no node');
+  const first = firstNode();
   expect(await first.crm('ra', 'info', 'ocf:ha-suite:IPaddr2')).toMatch(/^ip\* \(string\)[\s\S]*^cidr_netmask/m);
   expect(await first.crm('ra', 'info', 'ocf:ha-suite:ldirectord')).toContain('configfile');
   await first.host.write('/root/lvs.crm', fencedBlock(page, 'crm'));
@@ -88,6 +92,22 @@ step('three nodes find each other, and crmsh understands our agents and the line
   expect([loaded.code, complaints(loaded)]).toEqual([0, [expect.stringContaining('not fencing unseen nodes')]]);
   const verified = await first.host.run(['crm_verify', '--live-check', '--verbose']);
   expect([verified.code, complaints(verified)]).toEqual([0, []]);
+});
+
+step('crmsh understands what stands for the words of haresources', async () => {
+  const [, table = ''] = page.split('## From haresources');
+  // Here is no systemd that could say what services it has.
+  const lines = [...table.matchAll(/`((?:primitive|clone|location) [^`]+)`/g)].map(([, line = '']) => line);
+  const known = lines.filter((line) => !line.includes(' systemd:'));
+  expect(known.length).toBeGreaterThan(9);
+  const { host } = firstNode();
+  const env = { CIB_file: '/root/cib.xml' };
+  await host.write('/root/equivalents.crm', [...known, 'group lvs address director', ''].join('\n'));
+  await host.get(['sh', '-c', 'cibadmin --empty >"$CIB_file"'], { env });
+  await host.get(['crm', 'configure', 'load', 'update', '/root/equivalents.crm'], { env, timeout: seconds(60) });
+  expect((await host.read('/root/cib.xml')).match(/<primitive /g)).toHaveLength(
+    known.filter((line) => line.startsWith('primitive ')).length,
+  );
 });
 
 step('start: the group runs on one node, with the real servers that answer', async () => {
