@@ -102,7 +102,10 @@ step('crmsh understands what stands for the words of haresources', async () => {
   expect(known.length).toBeGreaterThan(9);
   const { host } = firstNode();
   const env = { CIB_file: '/root/cib.xml' };
-  await host.write('/root/equivalents.crm', [...known, 'group lvs address director', ''].join('\n'));
+  await host.write(
+    '/root/equivalents.crm',
+    [...known, 'group lvs address director', 'property stonith-enabled=false', ''].join('\n'),
+  );
   await host.get(['sh', '-c', 'cibadmin --empty >"$CIB_file"'], { env });
   await host.get(['crm', 'configure', 'load', 'update', '/root/equivalents.crm'], { env, timeout: seconds(60) });
   expect((await host.read('/root/cib.xml')).match(/<primitive /g)).toHaveLength(
