@@ -127,7 +127,7 @@ step('move: the group goes where it is told, and stays there when the constraint
   holder = await untilServed('move', REALS, [target]);
   await untilAnswered('10.1.0.11 works');
   await holder.crm('resource', 'clear', 'lvs');
-  await holder.host.get(['crm_resource', '--wait'], { timeout: seconds(30) });
+  await holder.host.get(['crm_resource', '--wait'], { timeout: seconds(60) });
   expect(nameOf(await untilServed('clear', REALS))).toBe(nameOf(holder));
 });
 
