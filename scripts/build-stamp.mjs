@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDERS = ['bin', 'lib', 'resource.d', 'share', 'test'];
+const FOLDERS = ['bin', 'lib', 'ocf', 'resource.d', 'share', 'test'];
 const FILES = ['scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
 const STAMP = join('dist', '.built-from');
 

@@ -1,4 +1,5 @@
-// Builds dist/: TypeScript to dist/build (what jest runs) and one bundled file per command to dist/bin, dist/resource.d and dist/share.
+// Builds dist/: TypeScript to dist/build (what jest runs) and one bundled file per command to dist/bin, dist/ocf,
+// dist/resource.d and dist/share.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -10,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
 /** Every file of these is a command of its own. */
-const COMMAND_FOLDERS = ['bin', 'resource.d', 'share'];
+const COMMAND_FOLDERS = ['bin', 'ocf', 'resource.d', 'share'];
 
 /** Sources of the commands in one folder: every .ts file is one command. */
 const commandsIn = (folder) =>

@@ -85,13 +85,17 @@ export interface Refusal {
   readonly reason?: string;
 }
 
+/** What is wrong with a label that Linux does not take. */
+export const longLabel = (label: string): string | undefined =>
+  label.length > LABEL_LIMIT ? `Interface label [${label}] exceeds ${LABEL_LIMIT} characters` : undefined;
+
 /** Why there are no load-sharing addresses. */
-const NO_CLUSTER_IP =
+export const NO_CLUSTER_IP =
   'an address that several nodes share (CLUSTERIP) does not go together with LVS, and Linux has had no such rule since ' +
   '5.18: let ldirectord distribute the connections instead';
 
 /** The environment of a clone of Pacemaker, in which the genuine agent shares the address among the nodes. */
-const isClone = ({ OCF_RESKEY_CRM_meta_clone_max: most }: NodeJS.ProcessEnv): boolean => Number(most ?? 1) > 1;
+export const isClone = ({ OCF_RESKEY_CRM_meta_clone_max: most }: NodeJS.ProcessEnv): boolean => Number(most ?? 1) > 1;
 
 /** What is wrong with the arguments before anything is looked at. Words behind an IPv4 address are nobody's. */
 export const ipaddr2Refusal = (
@@ -110,13 +114,31 @@ export const ipaddr2Refusal = (
     const reason = shared ? NO_CLUSTER_IP : `IPaddr2 has one argument, and no further one (${more.join(' ')})`;
     return { code: shared ? OCF.notConfigured : OCF.generic, reason };
   }
-  if (label !== undefined && `${device}:${label}`.length > LABEL_LIMIT) {
-    return {
-      code: OCF.notConfigured,
-      reason: `Interface label [${device}:${label}] exceeds ${LABEL_LIMIT} characters`,
-    };
+  const reason = label === undefined ? undefined : longLabel(`${device}:${label}`);
+  return reason === undefined ? undefined : { code: OCF.notConfigured, reason };
+};
+
+/**
+ * Does one verb for an address that has passed the checks of the words that it came in, and gives the code of the OCF
+ * interface; what went wrong is logged.
+ */
+export const ipaddr2Action = async (
+  verb: 'start' | 'stop' | 'monitor' | 'validate',
+  argument: AddressArgument,
+  context: AgentContext,
+  announcer: Announcer,
+): Promise<number> => {
+  const situation = await look(argument);
+  if (typeof situation === 'string') {
+    context.log('ERROR', situation);
+    return OCF.generic;
   }
-  return undefined;
+  if (verb === 'start') return start(situation, context, announcer);
+  if (verb === 'stop') return stop(situation, context, announcer);
+  if (verb === 'monitor') return served(situation).length > 0 ? OCF.success : OCF.notRunning;
+  if (!('code' in situation.placed)) return OCF.success;
+  context.log('ERROR', situation.placed.reason);
+  return situation.placed.code;
 };
 
 export const createIpaddr2 = (announcer: Announcer): Agent => ({
@@ -129,13 +151,7 @@ export const createIpaddr2 = (announcer: Announcer): Agent => ({
       if (refused.reason !== undefined) context.log('ERROR', refused.reason);
       return wrapped(verb, refused.code);
     }
-    const situation = await look(argument);
-    if (typeof situation === 'string') {
-      context.log('ERROR', situation);
-      return wrapped(verb, OCF.generic);
-    }
-    if (verb === 'start') return wrapped(verb, await start(situation, context, announcer));
-    if (verb === 'stop') return wrapped(verb, await stop(situation, context, announcer));
-    return wrapped(verb, served(situation).length > 0 ? OCF.success : OCF.notRunning);
+    const action = verb === 'start' || verb === 'stop' ? verb : 'monitor';
+    return wrapped(verb, await ipaddr2Action(action, argument, context, announcer));
   },
 });

@@ -11,14 +11,15 @@ export interface OwnAddress {
 }
 
 /** Kills all processes of the host but its first, after making sure that it is not the machine itself. */
-const KILL_ALL = 'test -e /run/lab/etc && test "$(readlink /proc/self/ns/pid)" != "$1" && kill -9 -1';
+const KILL_ALL =
+  'test -e /run/lab/etc -o -e /run/lab/own-root && test "$(readlink /proc/self/ns/pid)" != "$1" && kill -9 -1';
 
-/** What lies in the kernel and in /run does not outlive a power failure; what the host itself is made of does. */
+/** What lies in the kernel, in /run and in /dev/shm does not outlive a power failure; what the host itself is made of does. */
 const FORGET = `
 for engine in 'nft flush ruleset' 'ipvsadm -C' 'ipvsadm --stop-daemon master' 'ipvsadm --stop-daemon backup'; do
   $engine 2>/dev/null
 done
-find /run -mindepth 1 -maxdepth 1 ! -name lab ! -name lock -exec rm -rf {} +
+find /run /dev/shm -mindepth 1 -maxdepth 1 ! -name lab ! -name lock -exec rm -rf {} +
 `;
 
 /** Cuts its cables and kills everything in it; what its interfaces had is gone. */

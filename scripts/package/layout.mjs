@@ -78,7 +78,7 @@ const manuals = () => [
  */
 export const layout = () => [
   ...FOLDERS.map((path) => ({ kind: 'folder', path })),
-  ...['bin', 'resource.d', 'share'].flatMap(built),
+  ...['bin', 'ocf', 'resource.d', 'share'].flatMap(built),
   ...runtimePackages()
     .flatMap(filesOf)
     .map((path) => file(`${LIBRARY}/node_modules/${path}`, join('node_modules', path))),

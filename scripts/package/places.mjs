@@ -11,6 +11,10 @@ const SHARE = '/usr/share/ha-suite';
 /** Files of these names below packaging/etc are changed by administrators, or belong to a package that may come beside ours. */
 const COPIED = ['shellfuncs'];
 
+/** OCF agents have the name that configurations know, which is mostly that of resource-agents, and one that is always ours. */
+const OCF_AGENTS = '/usr/lib/ocf/resource.d';
+const PROVIDERS = ['heartbeat', 'ha-suite'];
+
 /** `[kind, path, source]` for each of them, sorted by path. */
 export const places = () => {
   const agents = filesBelow(join('dist', 'resource.d'))
@@ -24,10 +28,13 @@ export const places = () => {
     const path = file.slice('packaging/etc/'.length);
     return [COPIED.includes(basename(file)) ? 'copy' : 'link', `/etc/${path}`, `${SHARE}/etc/${path}`];
   });
-  const ocf = filesBelow(join('packaging', 'ocf')).map((file) => {
-    const path = file.slice('packaging/ocf/'.length);
-    return ['link', `/usr/lib/ocf/resource.d/${path}`, `${SHARE}/ocf/${path}`];
-  });
+  const ocf = [
+    ...filesBelow(join('packaging', 'ocf', 'heartbeat')).map((file) => [
+      basename(file),
+      `${SHARE}/ocf/heartbeat/${basename(file)}`,
+    ]),
+    ...filesBelow(join('dist', 'ocf')).map((file) => [basename(file, '.js'), `${LIBRARY}/ocf/${basename(file)}`]),
+  ].flatMap(([name, source]) => PROVIDERS.map((provider) => ['link', `${OCF_AGENTS}/${provider}/${name}`, source]));
   const copied = ['init.d', 'logrotate.d', 'default'].flatMap((folder) =>
     filesBelow(join('packaging', folder)).map((file) => [
       ...['copy', `/etc/${folder}/${basename(file)}`, `${SHARE}/${folder}/${basename(file)}`],

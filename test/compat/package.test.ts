@@ -223,6 +223,9 @@ step(
     const links = await shell('ls -l /etc/ha.d/resource.d');
     for (const agent of ['IPaddr', 'IPaddr2', 'LVSSyncDaemonSwap', 'ldirectord'])
       expect(links).toMatch(new RegExp(` ${agent} -> /usr/lib/ha-suite/resource.d/${agent}.js$`, 'm'));
+    expect(await shell('readlink /usr/lib/ocf/resource.d/ha-suite/IPaddr2')).toBe(
+      '/usr/lib/ha-suite/ocf/IPaddr2.js\n[0]',
+    );
     for (const path of ['init.d/heartbeat', 'init.d/ldirectord', 'logrotate.d/heartbeat', 'default/ldirectord'])
       expect(await shell(`cmp /etc/${path} /usr/share/ha-suite/${path}`)).toBe('[0]');
     expect(

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { Host } from '../../lib/lab/host.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { installSuite } from '../../lib/lab/suite-files.js';
+import { until } from '../../lib/lab/until.js';
 import { seconds } from '../../lib/time.js';
 import { projectRoot } from '../support/paths.js';
 
 const AGENT = join(projectRoot, 'packaging', 'ocf', 'heartbeat', 'ldirectord');
+const GENUINE = '/usr/lib/ocf/resource.d/heartbeat/ldirectord';
 const CONFIG = '/etc/ha.d/site.cf';
 const PROGRAM = '/usr/local/sbin/ldirectord-ts';
 const CONTENT = `checkinterval = 1
@@ -29,8 +31,8 @@ beforeAll(async () => {
 afterAll(() => lab?.close());
 
 const env = { HA_SUITE_IPVS_ENGINE: 'nft', HA_LOGFILE: '/run/log', OCF_ROOT: '/usr/lib/ocf' };
-const call = (action: string) =>
-  host.run([AGENT, action], {
+const call = (action: string, agent = AGENT) =>
+  host.run([agent, action], {
     env: {
       ...env,
       OCF_RA_VERSION_MAJOR: '1',
@@ -59,6 +61,16 @@ test('what runs with a configuration that has been broken meanwhile is ended all
   expect((await host.run(['pgrep', '-f', CONFIG])).code).toBe(1);
   expect(await host.read('/run/log')).toMatch(/WARNING: Killing ldirectord\(\d+\) with SIGTERM/);
   await host.write(CONFIG, CONTENT);
+}, 60_000);
+
+test('the agent of the resource-agents package is content with our ldirectord, too', async () => {
+  const genuine = async (action: string): Promise<number | undefined> => (await call(action, GENUINE)).code;
+  expect([await genuine('monitor'), await genuine('start'), await genuine('monitor')]).toEqual([7, 0, 0]);
+  expect(await table()).toContain('10.0.0.3');
+  expect(await genuine('stop')).toBe(0);
+  // It returns before the end, which ours does not.
+  await until('the end', async () => (await genuine('monitor')) === 7, seconds(10), 200);
+  expect(await table()).not.toContain('10.0.0.3');
 }, 60_000);
 
 test('the tester of the resource-agents package is content', async () => {

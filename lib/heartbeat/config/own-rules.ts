@@ -152,7 +152,7 @@ export const pacemaker = words((context, word) => {
   if (parseBoolean(word.value) !== false)
     context.refuse(word, {
       code: 'ha.cf/pacemaker',
-      message: 'Pacemaker clusters are not supported, only haresources',
+      message: 'Pacemaker clusters are not supported, only haresources; how Pacemaker uses our agents: ha-agents(7)',
     });
 });
 
