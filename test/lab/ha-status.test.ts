@@ -147,7 +147,7 @@ test('each node shows the half of the other one: links, groups, real servers, fi
     expect(stdout).toMatch(/^What lb1 said of itself \d+\.\d s ago \(ha-suite [\d.]+\)$/m);
     expect(stdout).toMatch(/^ {2}hears lb2:eth0 {2}up {2}\d\.\d s ago$/m);
     expect(stdout).toMatch(/^ {2}holds IPaddr::10\.0\.0\.100\/24\/eth0 {2}prefers lb1 {2}for /m);
-    expect(stdout).toMatch(/^ {6}10\.0\.0\.2:81 {2}weight 5 {2}down {2}for .* L4/m);
+    expect(stdout).toMatch(/^ {6}10\.0\.0\.2:81 {2}weight 5 {2}connections unknown {2}down {2}for .* L4/m);
     expect([code, stdout]).toEqual([
       1,
       expect.stringMatching(/^! lb1 says: 10\.0\.0\.2:81 of tcp:10\.0\.0\.100:80 is down$/m),
