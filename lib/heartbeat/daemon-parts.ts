@@ -5,7 +5,7 @@ import type { ClusterEvent, ClusterMachine, DebugQuality, Holding, JobResult } f
 import type { AuthKeys, HaConfig, ResourceGroup } from './config/model.js';
 import type { Pinger } from './media/ping.js';
 import type { Message } from './wire/message.js';
-import type { Engine } from './wiring/engine.js';
+import type { Engine, StepRecorder } from './wiring/engine.js';
 import type { Fencing } from './wiring/fencing.js';
 import type { Identity } from './wiring/files/identity.js';
 import type { Job } from './wiring/jobs.js';
@@ -62,6 +62,8 @@ export interface DaemonOptions<S> {
   readonly machine: ClusterMachine<S>;
   /** Sees every step of the machine; must be quick, and decides nothing. */
   readonly observe?: ((before: S, after: S, event: ClusterEvent) => void) | undefined;
+  /** Keeps what the machine is told and what it decides; absent: nobody does. */
+  readonly recorder?: StepRecorder<S> | undefined;
   readonly config: HaConfig;
   readonly keys: AuthKeys;
   readonly groups: readonly ResourceGroup[];
