@@ -74,6 +74,8 @@ interface Life {
 const decidedBy = ({ directive, ...happening }: Observed) =>
   directive === undefined ? happening : { ...happening, decidedBy: `${directive} of ha.cf` };
 
+const lostBefore = (name: string): string => `before ${name} something was lost, because it could not be written`;
+
 /** What a machine decides now. */
 const decide = (
   machine: ClusterMachine<ClusterState>,
@@ -93,7 +95,7 @@ const decide = (
 export const createReplayer = (machine: ClusterMachine<ClusterState>, range: Range): Replayer => {
   const lives: Life[] = [];
 
-  const begin = ({ header, state }: Segment): Life => {
+  const begin = ({ header, state }: Segment, name: string): Life => {
     const life: Life = {
       run: {
         ...{ header, from: header.now.wall, to: header.now.wall, files: 0, events: 0, decisions: 0, states: 0 },
@@ -101,6 +103,7 @@ export const createReplayer = (machine: ClusterMachine<ClusterState>, range: Ran
       },
       ...{ state, part: header.part, whole: true, seq: 0 },
     };
+    if (header.gap) life.run.gaps.push(lostBefore(name));
     lives.push(life);
     return life;
   };
@@ -110,8 +113,8 @@ export const createReplayer = (machine: ClusterMachine<ClusterState>, range: Ran
     const { header, state } = segment;
     const last = lives.at(-1);
     if (last === undefined || last.run.header.run !== header.run || last.run.header.pid !== header.pid)
-      return begin(segment);
-    if (header.gap) last.run.gaps.push(`before ${name} something was lost, because it could not be written`);
+      return begin(segment, name);
+    if (header.gap) last.run.gaps.push(lostBefore(name));
     else if (header.part !== last.part + 1) last.run.gaps.push(`what comes before ${name} is missing`);
     else if (last.whole) {
       last.run.states += 1;

@@ -25,8 +25,15 @@ export interface RingFile {
 /** All bytes that the ring may have on that disk. */
 export const ringLimit = (size: number, { total }: Space): number => Math.min(size, Math.floor(total / SHARE));
 
-/** When a file is full, in bytes. */
+/** So many bytes of steps are in a file, at least. */
 export const fileLimit = (ring: number): number => Math.max(SMALLEST_FILE, Math.floor(ring / (2 * FILES)));
+
+/**
+ * Whether a file with a beginning of `head` bytes and `rest` bytes of steps is full. The beginning grows with the state: a
+ * file is half steps at least, unless the ring is so small that it would fill most of it.
+ */
+export const isFull = (head: number, rest: number, ring: number): boolean =>
+  rest >= fileLimit(ring) && (rest >= head || head + rest >= ring / 2);
 
 export type Plan =
   /** These go, the oldest first; then the bytes may be written. */
@@ -40,6 +47,9 @@ export type Plan =
 export const makeRoom = (files: readonly RingFile[], more: number, size: number, space: Space): Plan => {
   const limit = ringLimit(size, space);
   const spared = Math.min(Math.floor(space.total / SPARED), MOST_SPARED);
+  const newest = (files.at(-1)?.size ?? 0) + more;
+  // Nothing could be won by removing the others.
+  if (newest > limit) return { remove: [], refused: `${newest} bytes are more than the ${limit} it may have` };
   let sum = files.reduce((all, file) => all + file.size, 0);
   let { free } = space;
   let count = 0;
@@ -51,10 +61,8 @@ export const makeRoom = (files: readonly RingFile[], more: number, size: number,
     count += 1;
   }
   const remove = files.slice(0, count);
-  if (fits()) return { remove };
-  // Nothing can be won by removing what is not the reason.
-  if (free - more < spared) return { remove, refused: `only ${Math.max(0, space.free)} bytes are free on its disk` };
-  return { remove, refused: `${sum + more} bytes are more than the ${limit} it may have` };
+  // The log needs the disk more than a recording does: what has gone stays gone.
+  return fits() ? { remove } : { remove, refused: `only ${Math.max(0, space.free)} bytes are free on its disk` };
 };
 
 const NAME = /^heartbeat\.(\d{8})\.flight$/;

@@ -11,10 +11,10 @@ import { SUITE_VERSION } from '../../version.js';
 import { type Decided, decisionOf, isUrgent } from '../entry.js';
 import { fingerprint } from '../fingerprint.js';
 import { FLIGHT_FOLDER } from '../places.js';
+import { isFull } from '../ring.js';
 import { createSegmentWriter, type SegmentWriter } from '../segment.js';
 import { openRingFiles, type RingFiles } from './ring-files.js';
 
-/** What is not urgent waits so long for the disk. */
 const FLUSH_EVERY = seconds(1);
 /** After trouble a new file is tried so much later. */
 const RETRY_AFTER = seconds(10);
@@ -37,6 +37,8 @@ export interface FlightRecorderOptions {
   /** As the log names it. */
   readonly place: string;
   readonly log: Log;
+  /** What is not urgent waits so long for the disk. */
+  readonly flushEvery?: Millis;
 }
 
 /** A file that is being recorded, or one that is complete and still has to be written. */
@@ -49,7 +51,14 @@ interface Part {
 const NOTHING: Decided = [];
 
 /** Records one life into files that are open already. */
-export const createFlightRecorder = ({ node, pid, files, place, log }: FlightRecorderOptions): FlightRecorder => {
+export const createFlightRecorder = ({
+  node,
+  pid,
+  files,
+  place,
+  log,
+  flushEvery = FLUSH_EVERY,
+}: FlightRecorderOptions): FlightRecorder => {
   let run = 0;
   let partCount = 0;
   let parts: Part[] = [];
@@ -121,14 +130,10 @@ export const createFlightRecorder = ({ node, pid, files, place, log }: FlightRec
   const flushSoon = (urgent: boolean): void => {
     if (closed) return;
     if (urgent && busy === undefined) flush();
-    else if (timer === undefined) timer = setTimeout(flush, FLUSH_EVERY).unref();
+    else if (timer === undefined) timer = setTimeout(flush, flushEvery).unref();
   };
 
   const waiting = (): number => parts.reduce((sum, { writer }) => sum + writer.waiting(), 0);
-
-  /** Whether the present file is full: small ones are mostly their beginning, which may grow with the state. */
-  const isFull = ({ writer }: Part): boolean =>
-    writer.size() - writer.headSize >= Math.max(files.fileLimit(), writer.headSize);
 
   const record = (event: ClusterEvent, now: Now, decided: Decided, after: unknown): void => {
     const part = current(now);
@@ -138,7 +143,8 @@ export const createFlightRecorder = ({ node, pid, files, place, log }: FlightRec
     steps += 1;
     const ends = decided !== 'threw' && decided.some(({ type }) => type === 'exit');
     if (steps % MARK_EVERY === 0 || ends) part.writer.mark(fingerprint(after));
-    if (isFull(part)) {
+    const { headSize, size } = part.writer;
+    if (isFull(headSize, size() - headSize, files.limit())) {
       part.complete = true;
       open(after, now);
     }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { ensureFolder } from '../../platform/run-folder.js';
-import { fileLimit, fileName, fileNumber, makeRoom, type RingFile, ringLimit, type Space } from '../ring.js';
+import { fileName, fileNumber, makeRoom, type RingFile, ringLimit, type Space } from '../ring.js';
 
 const pack = promisify(deflate);
 
@@ -30,8 +30,8 @@ const REAL_DISK: Disk = {
 };
 
 export interface RingFiles {
-  /** When a file is full, in bytes; follows the size of the disk, once that is known. */
-  readonly fileLimit: () => number;
+  /** All bytes that the ring may have; follows the size of the disk, once that is known. */
+  readonly limit: () => number;
   /** Begins the next file. Rejects with the system's error, or with a sentence, when there is no room. */
   readonly begin: (bytes: Buffer) => Promise<void>;
   /** Appends to the file that was begun last. Rejects likewise; then the file is over. */
@@ -46,7 +46,7 @@ export interface RingFiles {
 export const openRingFiles = (folder: string, size: number, disk: Disk = REAL_DISK): RingFiles => {
   let files: RingFile[] | undefined;
   let handle: FileHandle | undefined;
-  let limit = fileLimit(size);
+  let limit = size;
   const path = (number: number): string => join(folder, fileName(number));
 
   /** What is there already. */
@@ -68,7 +68,7 @@ export const openRingFiles = (folder: string, size: number, disk: Disk = REAL_DI
   /** Makes room for so many bytes in the last file. */
   const ready = async (more: number): Promise<RingFile[]> => {
     const space = await disk.space(folder);
-    limit = fileLimit(ringLimit(size, space));
+    limit = ringLimit(size, space);
     const plan = makeRoom(files ?? [], more, size, space);
     for (const { number } of plan.remove) await rm(path(number), { force: true });
     files = (files ?? []).slice(plan.remove.length);
@@ -131,7 +131,7 @@ export const openRingFiles = (folder: string, size: number, disk: Disk = REAL_DI
   };
 
   return {
-    fileLimit: () => limit,
+    limit: () => limit,
     begin: (bytes) => orGiveUp(begin(bytes)),
     append: (bytes) => orGiveUp(write(bytes)),
     finish: async () => {
