@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_SUITE } from '../../lib/config/suite.js';
 import { createFlightRecorder } from '../../lib/flight/wiring/flight-recorder.js';
 import { openRingFiles } from '../../lib/flight/wiring/ring-files.js';
 import type { ClusterEffect, ClusterEvent } from '../../lib/heartbeat/cluster/interface.js';
@@ -16,7 +17,9 @@ import type { BenchRow } from './row.js';
 const SECONDS = 600;
 /** What is recorded of each second, so that the disk gets its share of the time. */
 const PER_TURN = 200;
-const SIZE = 16 << 20;
+/** Smaller than in a daemon, so that most of it is in complete files, which are packed. */
+const SIZE = 2 << 20;
+const DEFAULT = DEFAULT_SUITE.recorder.size;
 
 interface Step {
   readonly event: ClusterEvent;
@@ -77,7 +80,7 @@ const measure = async (recorded: readonly Step[]) => {
     return {
       event: (1000 * inLoop) / recorded.length,
       processor: (100 * processor) / SECONDS,
-      hours: SIZE / (bytes / SECONDS) / 3600,
+      hours: DEFAULT / (bytes / SECONDS) / 3600,
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 /** Two daemons, a takeover, one of them killed: what both have recorded replays to what their journals say. */
-import type { HaEvent } from '../../lib/events/event.js';
+import { type HaEvent, parseEventLine } from '../../lib/events/event.js';
 import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { until } from '../../lib/lab/until.js';
@@ -58,10 +58,7 @@ const replay = async ({ host }: HeartbeatNode): Promise<{ readonly code: number 
   return { code, ...(JSON.parse(stdout) as Replayed) };
 };
 const journal = async ({ host }: HeartbeatNode): Promise<readonly HaEvent[]> =>
-  (await host.get(['ha', 'events', '--json']))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as HaEvent);
+  (await host.get(['ha', 'events', '--json'])).split('\n').flatMap((line) => parseEventLine(line) ?? []);
 
 /** What the machine decides, without when it was told and which line of a file decided it. */
 const said = (events: readonly HaEvent[]): readonly unknown[] =>
@@ -81,6 +78,12 @@ test('what happened replays to the same decisions, and tells what the journals t
   await until('lb2 is at rest', async () => told(lb2, 'holding', 'local'), 30_000, 200);
   await until('lb1 has its group', async () => told(lb1, 'holding', 'local'), 30_000, 200);
   await until('lb2 knows lb1', async () => told(lb2, 'node', 'active'), 30_000, 200);
+  // Replayed while it is written, and not before it is on the disk: what was not urgent waits for a second.
+  const isRecorded = async (): Promise<boolean> => {
+    const { code, runs } = await replay(lb1);
+    return code === 0 && runs.some(({ story }) => story.some(({ type }) => type === 'holding'));
+  };
+  await until('lb1 has recorded it', isRecorded, 10_000, 500);
   await lb1.host.get(['sh', '-c', 'kill -9 $(cat /run/heartbeat.pid)']);
   await until('lb2 has taken over', async () => told(lb2, 'holding', 'all'), 30_000, 200);
   const { code: stopped } = await lb2.stop();
@@ -90,12 +93,12 @@ test('what happened replays to the same decisions, and tells what the journals t
     expect([code, same, runs.length]).toEqual([0, true, 1]);
     const [run] = runs;
     expect(run?.ended).toBe(node === lb2);
-    expect(run?.decisions).toBeGreaterThan(20);
+    expect(run?.decisions).toBeGreaterThan(10);
     const past = said(await journal(node));
     const story = said(run?.story ?? []);
     // Who was killed may have lost a second of its recording; who has stopped has lost nothing.
     expect(story).toEqual(node === lb2 ? past : past.slice(0, story.length));
-    expect(story.length).toBeGreaterThanOrEqual(node === lb2 ? 5 : past.length - 1);
+    expect(story).toContainEqual(expect.objectContaining({ type: 'holding', to: node === lb2 ? 'all' : 'local' }));
   }
 }, 90_000);
 

@@ -34,7 +34,7 @@ export interface EngineOptions<S> {
   readonly clock: EngineClock;
   readonly perform: (effect: ClusterEffect) => void;
   /** Sees every step before its effects are performed; must be quick. */
-  readonly observe?: ((before: S, after: S, event: ClusterEvent) => void) | undefined;
+  readonly observe?: ((before: S, after: S, event: ClusterEvent, now: Now) => void) | undefined;
   readonly recorder?: StepRecorder<S> | undefined;
   readonly log: Log;
 }
@@ -73,7 +73,7 @@ export const createEngine = <S>(options: EngineOptions<S>): Engine => {
       state = next.state;
       effects = next.effects;
       recorder?.step(event, at, effects, state);
-      if (before !== state) observeStep(before, event);
+      if (before !== state) observeStep(before, event, at);
       for (const effect of effects) {
         if (halted) return;
         performOne(effect);
@@ -85,9 +85,9 @@ export const createEngine = <S>(options: EngineOptions<S>): Engine => {
     }
   };
 
-  const observeStep = (before: S, event: ClusterEvent): void => {
+  const observeStep = (before: S, event: ClusterEvent, at: Now): void => {
     try {
-      options.observe?.(before, state, event);
+      options.observe?.(before, state, event, at);
     } catch (error) {
       log('CRIT', `internal error while telling of event ${event.type}: ${describe(error)}`);
     }
