@@ -107,7 +107,8 @@ const replay = async (recording: string, options: Options, world: World): Promis
     said = wall();
     complain(`ha: ${Math.floor((100 * index) / paths.length)} % is replayed\n`);
   }
-  if (goesOn && !interrupted.aborted) playWaiting();
+  if (interrupted.aborted) unread.push('The rest is not replayed: it was interrupted.');
+  else if (goesOn) playWaiting();
   const runs = replayer.runs();
   if (runs.length === 0) {
     for (const line of unread) complain(`ha: ${line}\n`);

@@ -28,8 +28,14 @@ const NAMES = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `heartbeat.0000000${nu
 const folder = (path: string, files: readonly Buffer[]): Record<string, string> =>
   Object.fromEntries(files.map((bytes, index) => [`${path}/${NAMES[index]}`, bytes.toString('latin1')]));
 
-const replay = (files: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Said> =>
-  haIn(files, ['replay', ...words], {
+const replay = (
+  files: Readonly<Record<string, string>>,
+  ...given: readonly (string | AbortSignal)[]
+): Promise<Said> => {
+  const words = given.filter((one) => typeof one === 'string');
+  const [interrupted = new AbortController().signal] = given.filter((one) => typeof one !== 'string');
+  return haIn(files, ['replay', ...words], {
+    interrupted,
     wall: () => BEGIN + 100_000,
     list: (path) => {
       const names = Object.keys(files).flatMap((file) =>
@@ -40,6 +46,7 @@ const replay = (files: Readonly<Record<string, string>>, ...words: readonly stri
         : { names: ['packing', ...names.toReversed()] };
     },
   });
+};
 
 test('the recording of this node, complete files packed: what happened, and the same decisions', async () => {
   expect(lb2.length).toBeGreaterThan(1);
@@ -81,6 +88,13 @@ test('one file, and a range', async () => {
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--from must be before --to')]);
   const wrong = await replay(files, '--from', 'soon');
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--from must be like 2h')]);
+});
+
+test('whoever has had enough gets what is replayed so far, and is told that it is not all', async () => {
+  const enough = new AbortController();
+  enough.abort();
+  const { stderr, code } = await replay(folder(HERE, lb2), enough.signal);
+  expect([code, stderr]).toEqual([3, 'ha: The rest is not replayed: it was interrupted.\n']);
 });
 
 test('for machines', async () => {

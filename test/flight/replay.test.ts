@@ -29,7 +29,7 @@ const lived = (
   { seed, autoFailback, ...network }: Conditions,
   acts: readonly { readonly wait: number; readonly act: Act }[],
 ) => {
-  const recordings = { lb1: recording(), lb2: recording() };
+  const recordings = { lb1: recording(120, 40), lb2: recording(120, 40) };
   const simulation = new Simulation({
     ...{ seed, network, links: ['eth0', 'eth1'] },
     hosts: { lb1: recordings.lb1.host, lb2: recordings.lb2.host },
@@ -63,7 +63,7 @@ test('whatever happens to two nodes, a replay decides every single thing as they
         expect(runs[0]?.states).toBeGreaterThan(2);
       }
     }),
-    { numRuns: 12, seed: 20_261_128 },
+    { numRuns: 8, seed: 20_261_128 },
   );
 });
 
@@ -175,7 +175,7 @@ test('a recording with one changed packet, one lost event or one changed decisio
       const entries = file.entries.toSpliced(at, 1, ...mutants[how]);
       expect(replayed([{ ...file, entries }, ...rest])[0]?.parting).toBeDefined();
     }),
-    { numRuns: 20, seed: 20_261_128 },
+    { numRuns: 15, seed: 20_261_128 },
   );
 });
 
