@@ -17,7 +17,7 @@ const DIFFERENT = 1;
 const UNREADABLE = 3;
 
 /** A file that claims to unpack to more is none of ours. */
-const LARGEST = 1 << 30;
+const LARGEST = 256 << 20;
 
 /** Work that takes longer says how far it is, so often. */
 const PROGRESS_EVERY = 3000;
