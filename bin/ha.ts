@@ -1,5 +1,5 @@
 /** ha: shows, asks and rehearses a cluster, see ha(8). */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { runHa } from '../lib/ha/run-ha.js';
 import { SUB_COMMANDS } from '../lib/ha/sub-commands.js';
@@ -19,6 +19,13 @@ process.exitCode = await runHa(process.argv.slice(2), SUITE_VERSION, SUB_COMMAND
   read: (path) => {
     try {
       return { text: readFileSync(path, 'latin1') };
+    } catch (error) {
+      return { problem: errorText(error) };
+    }
+  },
+  list: (folder) => {
+    try {
+      return { names: readdirSync(folder) };
     } catch (error) {
       return { problem: errorText(error) };
     }

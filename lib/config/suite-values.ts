@@ -50,6 +50,19 @@ export const count =
       ? { ok: true, value: Number(text) }
       : { ok: false, message: `must be a number from ${min} to ${max}` };
 
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** A number of bytes, `16M` or `512k`. */
+export const size =
+  (min: number, max: number): Reader<number> =>
+  (text) => {
+    const [, number, unit = ''] = /^(\d{1,9})\s*(?:([kmg])(?:i?b)?)?$/i.exec(text) ?? [];
+    const value = Number(number) * (SIZE_UNITS[unit.toLowerCase()] ?? 0);
+    if (number === undefined) return { ok: false, message: 'a size is a number of bytes, or a number with k, M or G' };
+    const limits = `${min / 2 ** 10}k to ${max / 2 ** 20}M`;
+    return value < min || value > max ? { ok: false, message: `must be from ${limits}` } : { ok: true, value };
+  };
+
 /** An address and a port. */
 export const listen: Reader<string> = (text) =>
   /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65535

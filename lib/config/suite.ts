@@ -7,7 +7,7 @@ import { NOTIFY_KEYS, type NotifyConfig, notifyOf } from './notify.js';
 import { diagnosticAt, type Finding, place, type Source, sourceOf, type Word } from './source.js';
 import { DEFAULT_STATUS, STATUS_KEYS, type StatusConfig, statusFindings } from './status-page.js';
 import { suggest } from './suggest.js';
-import { choice, count, duration, type Reader } from './suite-values.js';
+import { choice, count, duration, type Reader, size } from './suite-values.js';
 
 export const ENGINES = ['auto', 'kernel', 'nft'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
@@ -35,6 +35,8 @@ export interface SuiteConfig {
   };
   readonly tls: { readonly verify: (typeof VERIFICATIONS)[number] };
   readonly status: StatusConfig;
+  /** What heartbeat was told and decided is kept, so that it can be replayed; `size` in bytes. */
+  readonly recorder: { readonly enabled: (typeof ANSWERS)[number]; readonly size: number };
   readonly monitors: readonly MonitorConfig[];
   readonly notifications: readonly NotifyConfig[];
 }
@@ -45,6 +47,7 @@ export const DEFAULT_SUITE: SuiteConfig = {
   announce: { count: 5, interval: millis(200), refresh: seconds(60), probe: millis(200), probefirst: 'no' },
   tls: { verify: 'genuine' },
   status: DEFAULT_STATUS,
+  recorder: { enabled: 'yes', size: 16 << 20 },
   monitors: [],
   notifications: [],
 };
@@ -62,6 +65,7 @@ export const VOCABULARY = {
   },
   tls: { verify: choice(VERIFICATIONS) },
   status: STATUS_KEYS,
+  recorder: { enabled: choice(ANSWERS), size: size(256 << 10, 1 << 30) },
   monitor: MONITOR_KEYS,
   notify: NOTIFY_KEYS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reader<unknown>>>>>;
@@ -189,6 +193,7 @@ export const parseSuite = (text: string, file: string): Parsed<SuiteConfig> => {
     announce: { ...DEFAULT_SUITE.announce, ...values('announce') },
     tls: { ...DEFAULT_SUITE.tls, ...values('tls') },
     status: { ...DEFAULT_SUITE.status, ...values('status') },
+    recorder: { ...DEFAULT_SUITE.recorder, ...values('recorder') },
     monitors: sections
       .filter(({ kind }) => kind === 'monitor')
       .flatMap((section) => monitorOf(section, complain) ?? []),

@@ -7,6 +7,8 @@ import type { ServePlace } from './serve/place.js';
 export interface World {
   /** The text of a file (latin1, as the legacy files are read), or why it cannot be read. */
   readonly read: (path: string) => { readonly text: string } | { readonly problem: string };
+  /** The names in a folder, in any order, or why they cannot be had. */
+  readonly list: (folder: string) => { readonly names: readonly string[] } | { readonly problem: string };
   /** What this machine is and has, as far as a check of configuration files asks about it. Never rejects. */
   readonly machine: (questions: Questions) => Promise<Machine>;
   /**

@@ -72,4 +72,9 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     summary: 'play failures with your own files, on virtual time',
     load: async () => (await import('../rehearsal/command.js')).rehearseCommand,
   },
+  {
+    name: 'replay',
+    summary: 'let heartbeat decide once more what it was told, and compare',
+    load: async () => (await import('../flight/command.js')).replayCommand,
+  },
 ];

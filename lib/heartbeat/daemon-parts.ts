@@ -1,11 +1,12 @@
 /** What one life of the daemon is made of: what it is given, and what it can be told. */
 import type { MonitorConfig } from '../config/monitor.js';
 import type { Log } from '../log.js';
+import type { Now } from '../time.js';
 import type { ClusterEvent, ClusterMachine, DebugQuality, Holding, JobResult } from './cluster/interface.js';
 import type { AuthKeys, HaConfig, ResourceGroup } from './config/model.js';
 import type { Pinger } from './media/ping.js';
 import type { Message } from './wire/message.js';
-import type { Engine } from './wiring/engine.js';
+import type { Engine, StepRecorder } from './wiring/engine.js';
 import type { Fencing } from './wiring/fencing.js';
 import type { Identity } from './wiring/files/identity.js';
 import type { Job } from './wiring/jobs.js';
@@ -62,7 +63,9 @@ export interface ChildPrograms {
 export interface DaemonOptions<S> {
   readonly machine: ClusterMachine<S>;
   /** Sees every step of the machine; must be quick, and decides nothing. */
-  readonly observe?: ((before: S, after: S, event: ClusterEvent) => void) | undefined;
+  readonly observe?: ((before: S, after: S, event: ClusterEvent, now: Now) => void) | undefined;
+  /** Keeps what the machine is told and what it decides; absent: nobody does. */
+  readonly recorder?: StepRecorder<S> | undefined;
   readonly config: HaConfig;
   readonly keys: AuthKeys;
   readonly groups: readonly ResourceGroup[];

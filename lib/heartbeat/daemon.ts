@@ -128,6 +128,7 @@ export const startDaemon = async <S>(options: DaemonOptions<S>): Promise<Daemon>
     },
     perform: (effect) => perform(effect),
     observe: options.observe,
+    recorder: options.recorder,
     log,
   });
 

@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { run as addresses } from './addresses.js';
 import { run as batches } from './batches.js';
 import { run as failover } from './failover.js';
+import { run as flightRecorder } from './flight-recorder.js';
 import { run as flood } from './flood.js';
 import { run as idle } from './idle.js';
 import { run as ldirectord } from './ldirectord.js';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   addresses: { about: 'fifty addresses taken over at once; about 15 minutes', run: addresses },
   idle: { about: 'processor and memory of a pair at rest; about 7 minutes', run: idle },
   flood: { about: 'heartbeats while valid and forged packets pour in; about 20 minutes', run: flood },
+  'flight-recorder': { about: 'what recording everything costs; about 1 minute', run: flightRecorder },
   ldirectord: { about: 'ldirectord with up to 10,000 reals, some silent; about 25 minutes', run: ldirectord },
   'status-page': {
     about: 'heartbeats while fifty watch the status page and a hundred scrapes a second come; about 1 minute',

@@ -87,6 +87,9 @@ passwordfile = /etc/ha.d/page.password
 certificate = /etc/ssl/page.pem
 key = /etc/ssl/private/page.key
 insecure = no
+[recorder]
+enabled = no
+size = 4M
 [monitor web]
 command = /usr/local/bin/check --fast
 interval = 2s
@@ -109,6 +112,7 @@ command = /bin/true
         ...{ listen: '[::]:8694', user: 'ops', password: undefined, passwordfile: '/etc/ha.d/page.password' },
         ...{ certificate: '/etc/ssl/page.pem', key: '/etc/ssl/private/page.key', insecure: 'no' },
       },
+      recorder: { enabled: 'no', size: 4 << 20 },
       notifications: [],
       monitors: [
         {
@@ -150,6 +154,19 @@ test.each([
   );
 });
 
+test.each([
+  ['262144', 256 << 10],
+  ['512k', 512 << 10],
+  ['20MB', 20 << 20],
+  ['20 MiB', 20 << 20],
+  ['1g', 1 << 30],
+])('[recorder] size = %s', (text, bytes) => {
+  expect(parseSuite(`[recorder]\nsize = ${text}\n`, 'x.ini')).toMatchObject({
+    value: { recorder: { enabled: 'yes', size: bytes } },
+    diagnostics: [],
+  });
+});
+
 describe('errors have a place', () => {
   test.each([
     ['[ipv]\nengine = nft\n', ['1:2: unknown section [ipv] (ipvs?)']],
@@ -171,6 +188,9 @@ describe('errors have a place', () => {
     ['[monitor web]\nrise = 1\n', ['1:2: monitor web has neither command nor check']],
     ['[monitor web]\ncommand = check\n', ['2:11: command: a command is given with its full path (no shell is used)']],
     ['[monitor web]\ncommand = /c\ninterval = 1s\ntimeout = 2s\n', ['4:1: timeout must not be longer than interval']],
+    ['[recorder]\nenabled = off\n', ['2:11: enabled: must be one of: no, yes']],
+    ['[recorder]\nsize = big\n', ['2:8: size: a size is a number of bytes, or a number with k, M or G']],
+    ['[recorder]\nsize = 20k\n', ['2:8: size: must be from 256k to 1024M']],
     ['[status]\nuser = ops\n', ['2:1: a user needs a passwordfile (or a password)']],
     ['[status]\npassword = x\n', ['2:1: a password needs a user']],
     ['[status]\npasswordfile = /x\n', ['2:1: a password needs a user']],

@@ -34,6 +34,7 @@ export const paper = () => {
 /** A machine without files, daemons and terminal, where nothing else is said. */
 export const worldWith = (world: Partial<World>): World => ({
   read: () => ({ problem: 'No such file or directory' }),
+  list: () => ({ problem: 'No such file or directory' }),
   write: () => 'Read-only file system',
   ...onMachine({}),
   print: () => {},

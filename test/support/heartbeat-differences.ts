@@ -255,6 +255,11 @@ export const PROOFS: readonly Proof[] = [
       'heartbeat-children',
       'killed without mercy, the daemon leaves no program behind',
     ],
+    [
+      'what it was told and decided',
+      'flight-recorder',
+      'what happened replays to the same decisions, and tells what the journals tell',
+    ],
     ['errors in `ha-suite.ini`', 'heartbeat-daemon', 'a mistake in our own file ends with 6 as well'],
     ['a broken `authkeys` at SIGHUP', 'heartbeat-daemon', 'with broken keys, which it survives'],
     ['a daemon that was killed and starts again', 'heartbeat-daemon', 'stops first what was left running'],

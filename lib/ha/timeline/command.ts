@@ -1,12 +1,12 @@
 /** `ha timeline`: reads the journals of this machine and of others, and tells one story of them. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { type HaEvent, parseEventLine } from '../../events/event.js';
-import { sinceInstant } from '../instant.js';
-import { type CommandMaker, USAGE, type World } from '../sub-command.js';
+import { rangeOf } from '../instant.js';
+import type { CommandMaker, World } from '../sub-command.js';
 import { machineOf } from './matching.js';
 import { timelinePage } from './page.js';
 import { timelineJson, timelineText } from './report.js';
-import { type Range, timelineOf } from './timeline.js';
+import { timelineOf } from './timeline.js';
 
 /** A file cannot be read or written. */
 const FAILED = 1;
@@ -33,23 +33,6 @@ interface Options {
   readonly html?: string;
   readonly json?: boolean;
 }
-
-const instant = (option: string, text: string | undefined, otherwise: number, now: number): number => {
-  if (text === undefined) return otherwise;
-  const at = sinceInstant(text, now);
-  if (at === undefined)
-    throw new CommanderError(USAGE, 'ha.time', `${option} must be like 2h or "2026-11-27 20:15", not '${text}'`);
-  return at;
-};
-
-const rangeOf = ({ from, to }: Options, now: number): Range => {
-  const range = {
-    from: instant('--from', from, Number.NEGATIVE_INFINITY, now),
-    to: instant('--to', to, Number.POSITIVE_INFINITY, now),
-  };
-  if (range.from > range.to) throw new CommanderError(USAGE, 'ha.time', '--from must be before --to');
-  return range;
-};
 
 /** The events of a file; what is no event, half a line after a crash too, is passed over. */
 const eventsIn = (text: string): readonly HaEvent[] =>

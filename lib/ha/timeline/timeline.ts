@@ -1,16 +1,11 @@
 /** The whole timeline: machines with their clocks, incidents, and how much happened besides. Pure. */
 import type { HaEvent } from '../../events/event.js';
+import type { Range } from '../instant.js';
 import { type Incident, incidentsOf } from './incidents.js';
 import { type Machine, merge } from './merge.js';
 
 /** Raised when a field changes its meaning or goes away; new fields may come at any time. */
 export const TIMELINE_VERSION = 1;
-
-/** By the clock of the first machine, in wall-clock milliseconds; both ends belong to it. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface Timeline {
   /** All times are by the clock of the first one. */
@@ -25,7 +20,7 @@ export interface Timeline {
 
 /**
  * @param events of all machines, in any order
- * @param own the machine whose clock counts; undefined: that of the first event
+ * @param own the machine whose clock counts, for the range too; undefined: that of the first event
  */
 export const timelineOf = (events: readonly HaEvent[], own: string | undefined, { from, to }: Range): Timeline => {
   // What lies outside of the range still tells of the clocks, and of who held what.

@@ -28,6 +28,8 @@ export interface Configuration {
   readonly statusPage?: boolean;
   /** ha-suite.ini names somebody who is told of what happens. */
   readonly notifies?: boolean;
+  /** How many bytes the flight recorder may take; absent: nothing is recorded. */
+  readonly recorder?: number;
 }
 
 export interface ConfigurationResult {

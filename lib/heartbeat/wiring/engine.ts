@@ -20,13 +20,22 @@ export interface EngineClock {
   readonly lateness: (at: Millis) => Millis;
 }
 
+/** Keeps what the machine is told and what it decides. Quick, and never throws. */
+export interface StepRecorder<S> {
+  /** The state before the first step. */
+  readonly begin: (state: S, now: Now) => void;
+  /** A step; `effects` undefined: it failed, and the state stayed. */
+  readonly step: (event: ClusterEvent, now: Now, effects: readonly ClusterEffect[] | undefined, after: S) => void;
+}
+
 export interface EngineOptions<S> {
   readonly machine: ClusterMachine<S>;
   readonly settings: ClusterSettings;
   readonly clock: EngineClock;
   readonly perform: (effect: ClusterEffect) => void;
   /** Sees every step before its effects are performed; must be quick. */
-  readonly observe?: ((before: S, after: S, event: ClusterEvent) => void) | undefined;
+  readonly observe?: ((before: S, after: S, event: ClusterEvent, now: Now) => void) | undefined;
+  readonly recorder?: StepRecorder<S> | undefined;
   readonly log: Log;
 }
 
@@ -45,8 +54,10 @@ const describe = (error: unknown): string => (error instanceof Error ? (error.st
 
 /** Creates the machine's state; nothing happens before `start`. */
 export const createEngine = <S>(options: EngineOptions<S>): Engine => {
-  const { machine, clock, perform, log } = options;
-  let state = machine.create(options.settings, clock.now());
+  const { machine, clock, perform, recorder, log } = options;
+  const born = clock.now();
+  let state = machine.create(options.settings, born);
+  recorder?.begin(state, born);
   let queue: ClusterEvent[] = [];
   let running = false;
   let halted = false;
@@ -54,24 +65,29 @@ export const createEngine = <S>(options: EngineOptions<S>): Engine => {
   let armedFor: Millis | undefined;
 
   const step = (event: ClusterEvent): void => {
+    const at = clock.now();
+    let effects: readonly ClusterEffect[] | undefined;
     try {
-      const next = machine.step(state, event, clock.now());
+      const next = machine.step(state, event, at);
       const before = state;
       state = next.state;
-      if (before !== state) observeStep(before, event);
-      for (const effect of next.effects) {
+      effects = next.effects;
+      recorder?.step(event, at, effects, state);
+      if (before !== state) observeStep(before, event, at);
+      for (const effect of effects) {
         if (halted) return;
         performOne(effect);
       }
     } catch (error) {
       // A bug in the machine must not end the node that holds the addresses: the event is lost, the state stays.
+      if (effects === undefined) recorder?.step(event, at, undefined, state);
       log('CRIT', `internal error on event ${event.type}: ${describe(error)}`);
     }
   };
 
-  const observeStep = (before: S, event: ClusterEvent): void => {
+  const observeStep = (before: S, event: ClusterEvent, at: Now): void => {
     try {
-      options.observe?.(before, state, event);
+      options.observe?.(before, state, event, at);
     } catch (error) {
       log('CRIT', `internal error while telling of event ${event.type}: ${describe(error)}`);
     }

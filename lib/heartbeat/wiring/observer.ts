@@ -6,6 +6,7 @@ import { now } from '../../platform/clock.js';
 import { HEARTBEAT_SOCKET } from '../../platform/control-socket.js';
 import { HEARTBEAT_JOURNAL } from '../../platform/event-journal.js';
 import { openTelling } from '../../platform/telling.js';
+import type { Now } from '../../time.js';
 import { happenings, type Observed } from '../cluster/happenings.js';
 import type { ClusterEvent } from '../cluster/interface.js';
 import { snapshot } from '../cluster/snapshot.js';
@@ -19,7 +20,8 @@ import { HA_CF } from './files/config-files.js';
 export interface Observer {
   /** A life begins with this configuration. */
   readonly begin: (loaded: Configuration) => void;
-  readonly stepped: (before: ClusterState, after: ClusterState, event: ClusterEvent) => void;
+  /** `at`: the instant of the step, by which the machine has decided. */
+  readonly stepped: (before: ClusterState, after: ClusterState, event: ClusterEvent, at: Now) => void;
   readonly tell: (happening: Happening) => void;
   /** What is now; undefined before the first step of a life. */
   readonly snapshot: () => HeartbeatSnapshot | undefined;
@@ -97,9 +99,9 @@ export const openObserver = (node: string, log: Log, places: ObserverPlaces = PL
       state = undefined;
       tell({ type: 'config', change: 'in force', file: HA_CF });
     },
-    stepped: (before, after, event) => {
+    stepped: (before, after, event, at) => {
       state = after;
-      for (const happening of happenings(before, after, event, now().mono)) tell(placed(happening));
+      for (const happening of happenings(before, after, event, at.mono)) tell(placed(happening));
     },
     tell,
     snapshot: () => (state === undefined ? undefined : tellNow()),

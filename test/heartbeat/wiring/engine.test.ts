@@ -179,6 +179,34 @@ test('an exception in the machine or in an effect costs that event or effect onl
   expect(eventsOf(engine)).toEqual(['start', 'submit']);
 });
 
+test('a recorder sees the state before the first step, and every step with its effects, also one that fails', () => {
+  const time = virtual();
+  const seen: unknown[] = [];
+  const engine = createEngine({
+    machine: recorder((event) => {
+      if (event.type === 'stop') throw new Error('bug');
+      return event.type === 'start' ? [{ type: 'announce' }] : [];
+    }),
+    settings,
+    clock: time.clock,
+    perform: ({ type }) => seen.push(`performed ${type}`),
+    recorder: {
+      begin: (state, { mono }) => seen.push(['begin', state.events, mono]),
+      step: (event, { mono }, effects, after) => seen.push([event.type, mono, effects, after.events]),
+    },
+    log: () => {},
+  });
+  engine.start();
+  time.sleep(20);
+  engine.dispatch({ type: 'stop' });
+  expect(seen).toEqual([
+    ['begin', [], 0],
+    ['start', 0, [{ type: 'announce' }], ['start']],
+    'performed announce',
+    ['stop', 20, undefined, ['start']],
+  ]);
+});
+
 test('a halted engine does nothing any more', () => {
   const time = virtual();
   const performed: string[] = [];

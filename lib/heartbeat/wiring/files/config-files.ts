@@ -130,12 +130,15 @@ export interface FilesRead extends ConfigurationResult {
 
 /** Errors in our own file stop a start like those in the others; genuine has no words for them. */
 const withSuite = (result: ConfigurationResult, suite: Parsed<SuiteConfig>): FilesRead => {
-  const { monitors, notifications, status } = suite.value;
+  const { monitors, notifications, recorder, status } = suite.value;
   const statusPage = status.listen !== undefined && statusFindings(status).length === 0;
   const value =
     result.value === undefined
       ? undefined
-      : { ...result.value, monitors, statusPage, notifies: notifications.length > 0 };
+      : {
+          ...{ ...result.value, monitors, statusPage, notifies: notifications.length > 0 },
+          ...(recorder.enabled === 'yes' ? { recorder: recorder.size } : {}),
+        };
   const all = { ...result, value, suite: suite.value, diagnostics: [...result.diagnostics, ...suite.diagnostics] };
   if (!hasErrors(suite.diagnostics)) return all;
   const lines = suite.diagnostics

@@ -1,5 +1,6 @@
 /** One life of the daemon with everything this machine gives it. */
 import type { MonitorConfig } from '../../../config/monitor.js';
+import { type FlightRecorder, openFlightRecorder } from '../../../flight/wiring/flight-recorder.js';
 import type { Log } from '../../../log.js';
 import { now } from '../../../platform/clock.js';
 import { prepareCoreDumps } from '../../../platform/core-dumps.js';
@@ -65,18 +66,10 @@ const monitorsOf = async (
   return (onHealth) => startMonitors({ configs, mono, at: timerAt(mono), probe: takeLook(mono), onHealth, log });
 };
 
-/** Resolves when it has ended; rejects when it could not begin. */
-export const liveOnce = async ({
-  start,
-  loaded,
-  kept,
-  onEnding,
-  before,
-  logger,
-  observer,
-  onStarted,
-  onUp,
-}: LifeOptions): Promise<Ending> => {
+const live = async (
+  { start, loaded, kept, onEnding, before, logger, observer, onStarted, onUp }: LifeOptions,
+  recorder: FlightRecorder | undefined,
+): Promise<Ending> => {
   const { log } = logger;
   const { config, nodeName: self } = loaded;
   const { watchdog: device } = config;
@@ -98,6 +91,7 @@ export const liveOnce = async ({
   const daemon = await startDaemon({
     machine: clusterMachine,
     observe: observer.stepped,
+    recorder,
     config,
     keys: loaded.keys,
     groups: start.manageResources ? loaded.groups : [],
@@ -145,4 +139,15 @@ export const liveOnce = async ({
   await daemon.firstPacket;
   await onUp();
   return daemon.ended;
+};
+
+/** Resolves when it has ended; rejects when it could not begin. */
+export const liveOnce = async (options: LifeOptions): Promise<Ending> => {
+  const { nodeName: node, recorder: size } = options.loaded;
+  const recorder = size === undefined ? undefined : openFlightRecorder({ node, size, log: options.logger.log });
+  try {
+    return await live(options, recorder);
+  } finally {
+    await recorder?.close();
+  }
 };
