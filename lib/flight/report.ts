@@ -1,9 +1,9 @@
 /** What came of a replay, for a person at a terminal and for programs. Pure. */
 import { clockTime, eventText, isBad } from '../events/event-text.js';
-import { visible } from '../ha/serve/html.js';
 import type { ClusterEvent } from '../heartbeat/cluster/interface.js';
 import { text } from '../heartbeat/wire/message.js';
 import { painter } from '../text/paint.js';
+import { visible } from '../text/visible.js';
 import type { Decided, Decision } from './entry.js';
 import type { Parting, Run } from './replay.js';
 
