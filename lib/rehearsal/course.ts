@@ -3,7 +3,7 @@ import { isAddress } from '../agents/announce-held.js';
 import type { ResourceGroup, ResourceSpec } from '../heartbeat/config/model.js';
 import { createRun, type RunEffect, type RunEvent, type RunState, stepRun } from '../heartbeat/resources/group-run.js';
 import { type Millis, millis } from '../time.js';
-import type { Course, SimulatedGroup } from './simulation.js';
+import type { Course, SimulatedGroup } from './world.js';
 
 /** A group with what haresources says of it. */
 export interface PlayedGroup extends SimulatedGroup {

@@ -7,7 +7,7 @@ import { roundOf } from '../ldirectord/round.js';
 import type { Millis } from '../time.js';
 import { type PlayedDirector, playDirector } from './director-play.js';
 import type { RealServers } from './real-servers.js';
-import type { Onlooker } from './simulation.js';
+import type { Onlooker } from './world.js';
 
 /** An ldirectord.cf that is played. */
 export interface DirectorFile {

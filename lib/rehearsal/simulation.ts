@@ -11,7 +11,6 @@ import type {
   ClusterSettings,
   ClusterView,
   Holding,
-  JobResult,
   JobScope,
   PeerSeen,
 } from '../heartbeat/cluster/interface.js';
@@ -19,67 +18,11 @@ import { draw } from '../heartbeat/cluster/random.js';
 import type { Health } from '../heartbeat/monitor/interface.js';
 import { type Message, message } from '../heartbeat/wire/message.js';
 import { millis, type Now } from '../time.js';
-import { type Host, type MakeHost, ourHost } from './host.js';
+import { type Host, ourHost } from './host.js';
 import { Plan } from './plan.js';
 import { type Network, Wires } from './wires.js';
-
-/** A device that answers after `time` milliseconds and has failed `failures` times before it resets a node. */
-export interface Fencing {
-  readonly time: number;
-  readonly failures: number;
-}
-
-/** A group of haresources. */
-export interface SimulatedGroup {
-  readonly id: string;
-  /** The node that it prefers. */
-  readonly node: string;
-  /** Its first resource word: what legacy mode calls it by. */
-  readonly key: string;
-}
-
-/** When a job is over, and when the addresses of each group come or go; milliseconds from its begin. */
-export interface Course {
-  readonly total: number;
-  readonly addresses: ReadonlyMap<string, number>;
-  /** When programs that the groups start are up, or are told to end. */
-  readonly programs?: ReadonlyMap<string, number>;
-  /** Groups that could not be started, and when what had come of them goes again. */
-  readonly failure?: Pick<Course, 'addresses' | 'programs'> & { readonly groups: ReadonlySet<string> };
-  /** What is logged on the way. */
-  readonly said?: readonly { readonly at: number; readonly text: string }[];
-}
-
-/** Who plays what runs on the machines beside heartbeat. */
-export interface Onlooker {
-  /** Heartbeat starts on a node, and with it whatever starts at boot. */
-  readonly booted: (node: string) => void;
-  /** A node has lost power or was reset: nothing runs there any more. */
-  readonly dark: (node: string) => void;
-  /** A program of `course` has been started, or is told to end. */
-  readonly program: (node: string, program: string, runs: boolean) => void;
-}
-
-export interface SimulationOptions {
-  readonly seed: number;
-  readonly nodes?: readonly string[];
-  readonly links?: readonly string[];
-  readonly network?: Partial<Network>;
-  readonly settings?: Partial<ClusterSettings> | ((self: string) => Partial<ClusterSettings>);
-  /** One for each node, named after it, where nothing is said. */
-  readonly groups?: readonly SimulatedGroup[];
-  /** How long one job takes, at most. */
-  readonly jobTime?: number;
-  /** The course of a job with these groups, to the millisecond; in place of `jobTime`. */
-  readonly course?: (action: 'acquire' | 'release', groups: readonly string[], node: string) => Course;
-  /** Keep what was sent and asked for; a long run of which only the outcome counts does without. Default: yes. */
-  readonly records?: boolean;
-  /** What the fencing device of every node is like; none where nothing is said. */
-  readonly fencing?: Fencing;
-  readonly onlooker?: Onlooker;
-  /** Which implementation runs on a node; ours where nothing is said. */
-  readonly hosts?: Readonly<Record<string, MakeHost>>;
-}
+import { type Job, type Surroundings, Workload } from './workload.js';
+import type { Course, LogLine, SimulatedGroup, SimulationOptions, Traffic } from './world.js';
 
 interface Machine {
   readonly name: string;
@@ -92,14 +35,8 @@ interface Machine {
   memory: readonly PeerSeen[];
   /** Packets that wait in the sockets while the process does not run. */
   backlog: ClusterEvent[];
-  /** The groups that run here, from the begin of their start to the end of their stop. */
-  readonly running: Set<string>;
-  /** The groups whose addresses answer here; without a `course` from the end of their start to the begin of their stop. */
-  readonly serving: Set<string>;
-  /** The programs of `course` that run here. */
-  readonly programs: Set<string>;
-  readonly jobs: { readonly job: number; readonly action: 'acquire' | 'release'; readonly groups: readonly string[] }[];
-  working: boolean;
+  /** What runs here. */
+  readonly load: Workload;
   /** The last wake in the plan, so that it is not put there twice. */
   wakePlanned: number | undefined;
   /** The order to its fencing device that stands. */
@@ -108,22 +45,9 @@ interface Machine {
   life: number;
 }
 
-export interface LogLine {
-  readonly at: number;
-  readonly node: string;
-  readonly text: string;
-}
-
-export interface Traffic {
-  readonly at: number;
-  readonly node: string;
-  readonly message: Message;
-}
-
 const UUID_LENGTH = 16;
 /** As lib/heartbeat/wiring/fencing.ts tries again. */
 const FENCING_RETRY = 5_000;
-const NO_PROGRAMS: ReadonlyMap<string, number> = new Map();
 /** From a reset until the daemon starts. */
 const BOOT_TIME = 20_000;
 
@@ -161,16 +85,27 @@ export class Simulation {
         wallStep: 0,
         memory: [],
         backlog: [],
-        running: new Set(),
-        serving: new Set(),
-        programs: new Set(),
-        jobs: [],
-        working: false,
+        load: new Workload(this.surroundings(name)),
         life: 0,
         wakePlanned: undefined,
         fencing: undefined,
       });
     }
+  }
+
+  private surroundings(name: string): Surroundings {
+    return {
+      after: (delay, run) => this.after(delay, run),
+      isPaused: () => this.machine(name).paused,
+      courseOf: (job) => this.courseOf(job, name),
+      failed: (groups) => ({ outcome: 'failed', failed: this.holding(name, groups) }),
+      say: (text) => this.log.push({ at: this.now, node: name, text }),
+      moved: () => {
+        this.moves += 1;
+      },
+      program: (program, runs) => this.options.onlooker?.program(name, program, runs),
+      done: (job, result) => this.feed(this.machine(name), { type: 'jobDone', job, ...result }),
+    };
   }
 
   private chance(): number {
@@ -199,7 +134,7 @@ export class Simulation {
     const machine = this.machine(name);
     if (machine.host !== undefined) return;
     // What a former life left running has to be stopped first: that takes its time.
-    if (machine.running.size > 0) this.lastTrouble = this.now;
+    if (machine.load.running.size > 0) this.lastTrouble = this.now;
     machine.generation += 1;
     machine.life += 1;
     machine.paused = false;
@@ -233,7 +168,7 @@ export class Simulation {
       foreignKeys: this.nodes.filter((node) => node !== self).map((node) => `group-${node}`),
       seed: Math.floor(this.chance() * 2 ** 32),
       peersSeen: this.machine(self).memory,
-      mayHaveLeftovers: this.machine(self).running.size > 0,
+      mayHaveLeftovers: this.machine(self).load.running.size > 0,
       fences: this.options.fencing !== undefined,
       ...this.settingsFor(self),
     };
@@ -250,7 +185,7 @@ export class Simulation {
   }
 
   private goDark(machine: Machine): void {
-    machine.programs.clear();
+    machine.load.goDark();
     this.options.onlooker?.dark(machine.name);
     this.end(machine);
   }
@@ -260,27 +195,13 @@ export class Simulation {
     const machine = this.machine(name);
     machine.host = undefined;
     machine.life += 1;
-    machine.jobs.length = 0;
-    machine.working = false;
+    machine.load.abandon();
   }
 
   private end(machine: Machine): void {
     machine.host = undefined;
     machine.life += 1;
-    machine.running.clear();
-    machine.serving.clear();
-    for (const program of machine.programs) this.turn(machine, program, false);
-    this.moves += 1;
-    machine.jobs.length = 0;
-    machine.working = false;
-  }
-
-  /** A program of the groups starts or ends; one that runs already is not started twice. */
-  private turn(machine: Machine, program: string, runs: boolean): void {
-    if (machine.programs.has(program) === runs) return;
-    if (runs) machine.programs.add(program);
-    else machine.programs.delete(program);
-    this.options.onlooker?.program(machine.name, program, runs);
+    machine.load.end();
   }
 
   /** The daemon and its jobs stand still, the addresses stay. */
@@ -383,12 +304,11 @@ export class Simulation {
         this.log.push({ at: this.now, node: machine.name, text: `${effect.priority}: ${effect.text}` });
         return;
       case 'job':
-        machine.jobs.push({
+        machine.load.order({
           job: effect.job,
           action: effect.action,
           groups: this.groups(machine.name, effect.scope, effect.group),
         });
-        this.work(machine);
         return;
       case 'fence':
         machine.fencing = effect.wanted ? { node: effect.node, tries: 0 } : undefined;
@@ -459,51 +379,6 @@ export class Simulation {
     });
   }
 
-  private work(machine: Machine): void {
-    const next = machine.jobs[0];
-    if (machine.working || next === undefined) return;
-    machine.working = true;
-    // A group counts as running from the begin of its start to the end of its stop.
-    if (next.action === 'acquire') for (const group of next.groups) machine.running.add(group);
-    const { life } = machine;
-    /** What a machine does that stands still is done when it goes on. */
-    const later = (time: number, act: () => void): void =>
-      this.after(time, () => {
-        if (machine.life !== life) return;
-        if (machine.paused) later(100, act);
-        else act();
-      });
-    const { total, said = [], failure, ...course } = this.courseOf(next.action, next.groups, machine.name);
-    const move = (
-      { addresses, programs = NO_PROGRAMS }: Pick<Course, 'addresses' | 'programs'>,
-      come: boolean,
-    ): void => {
-      for (const [group, time] of addresses) {
-        later(time, () => {
-          if (come) machine.serving.add(group);
-          else machine.serving.delete(group);
-          this.moves += 1;
-        });
-      }
-      for (const [program, time] of programs) later(time, () => this.turn(machine, program, come));
-    };
-    for (const { at, text } of said) later(at, () => this.log.push({ at: this.now, node: machine.name, text }));
-    move(course, next.action === 'acquire');
-    if (failure !== undefined) move(failure, false);
-    later(total, () => {
-      const over = next.action === 'release' ? next.groups : (failure?.groups ?? []);
-      for (const group of over) machine.running.delete(group);
-      machine.jobs.shift();
-      machine.working = false;
-      const outcome: JobResult =
-        failure === undefined
-          ? { outcome: 'done' }
-          : { outcome: 'failed', failed: this.holding(machine.name, failure.groups) };
-      this.feed(machine, { type: 'jobDone', job: next.job, ...outcome });
-      this.work(machine);
-    });
-  }
-
   /** Whose groups these are, seen from a node. */
   private holding(self: string, groups: ReadonlySet<string>): Holding {
     return this.groupsOfAll
@@ -511,7 +386,7 @@ export class Simulation {
       .reduce<Holding>((sum, { node }) => plus(sum, node === self ? 'local' : 'foreign'), 'none');
   }
 
-  private courseOf(action: 'acquire' | 'release', groups: readonly string[], node: string): Course {
+  private courseOf({ action, groups }: Job, node: string): Course {
     const { course, jobTime = 50 } = this.options;
     if (course !== undefined) return course(action, groups, node);
     const total = 1 + this.chance() * jobTime;
@@ -564,18 +439,18 @@ export class Simulation {
   /** The nodes on which the group of `owner` runs; what a killed daemon left behind does not count before it is back. */
   owners(owner: string): readonly string[] {
     return [...this.machines.values()]
-      .filter((machine) => machine.host !== undefined && machine.running.has(owner))
+      .filter((machine) => machine.host !== undefined && machine.load.running.has(owner))
       .map((machine) => machine.name);
   }
 
   /** The same, with what a killed daemon left behind. */
   everywhere(owner: string): readonly string[] {
-    return [...this.machines.values()].filter(({ running }) => running.has(owner)).map(({ name }) => name);
+    return [...this.machines.values()].filter(({ load }) => load.running.has(owner)).map(({ name }) => name);
   }
 
   /** The nodes on which the addresses of a group answer, a killed daemon's too; whether anybody reaches them is another question. */
   servers(group: string): readonly string[] {
-    return [...this.machines.values()].filter(({ serving }) => serving.has(group)).map(({ name }) => name);
+    return [...this.machines.values()].filter(({ load }) => load.serving.has(group)).map(({ name }) => name);
   }
 
   isPaused(name: string): boolean {

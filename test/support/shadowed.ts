@@ -3,7 +3,8 @@ import { type ShadowReport, shadowReport } from '../../lib/heartbeat/shadow/repo
 import { beginShadow, shadowWakeAt, stepShadow } from '../../lib/heartbeat/shadow/shadow.js';
 import type { Line, Shadow, ShadowEvent } from '../../lib/heartbeat/shadow/state.js';
 import type { MakeHost } from '../../lib/rehearsal/host.js';
-import { Simulation, type SimulationOptions } from '../../lib/rehearsal/simulation.js';
+import { Simulation } from '../../lib/rehearsal/simulation.js';
+import type { SimulationOptions } from '../../lib/rehearsal/world.js';
 import { millis, type Now } from '../../lib/time.js';
 import { genuineHost } from './genuine-peer.js';
 

@@ -1,6 +1,7 @@
 /** Two nodes with fencing devices, whatever happens: no group ever runs twice, not even while they cannot hear each other. */
 import fc from 'fast-check';
-import { type Fencing, Simulation } from '../../../lib/rehearsal/simulation.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
+import type { Fencing } from '../../../lib/rehearsal/world.js';
 import { millis } from '../../../lib/time.js';
 import { apply, NODES, schedule } from '../../support/fault-schedule.js';
 

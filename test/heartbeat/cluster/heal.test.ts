@@ -1,6 +1,7 @@
 /** After a partition: one deterministic loser, a winner that serves on and announces itself, and no restart (reference 5.6). */
 import { text } from '../../../lib/heartbeat/wire/message.js';
-import { Simulation, type SimulationOptions } from '../../../lib/rehearsal/simulation.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
+import type { SimulationOptions } from '../../../lib/rehearsal/world.js';
 import { millis } from '../../../lib/time.js';
 import { genuineHost } from '../../support/genuine-peer.js';
 

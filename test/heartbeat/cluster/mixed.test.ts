@@ -1,6 +1,7 @@
 /** One of our nodes beside a genuine one, in both places (a model of it, see test/support/genuine-peer.ts). */
 
-import { Simulation, type SimulationOptions } from '../../../lib/rehearsal/simulation.js';
+import { Simulation } from '../../../lib/rehearsal/simulation.js';
+import type { SimulationOptions } from '../../../lib/rehearsal/world.js';
 import { genuineHost } from '../../support/genuine-peer.js';
 
 const other = (name: string): string => (name === 'lb1' ? 'lb2' : 'lb1');

@@ -1,5 +1,4 @@
 /** A shadow of the genuine daemon: it reads the same files, hears the same packets, and touches nothing. */
-
 import { hostname } from 'node:os';
 import { entriesFor } from '../../../agents/find-interface.js';
 import { hasErrors } from '../../../config/diagnostic.js';
