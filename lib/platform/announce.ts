@@ -33,6 +33,8 @@ export interface Announcement {
 
 let saidMissing = false;
 
+const NO_MAC = new Uint8Array();
+
 /** Loads what is needed ahead of time, so that the first packet of a takeover waits for nothing. */
 export const prepareAnnouncer = async (): Promise<void> => void (await preparePacketSender());
 
@@ -71,18 +73,33 @@ const sendThroughProgram = async (target: AnnounceTarget, signal: AbortSignal): 
 
 const key = ({ device, address }: AnnounceTarget): string => `${address}%${device}`;
 
+/** An announcement that still has to be repeated. */
+interface Repeated {
+  readonly target: AnnounceTarget;
+  readonly announcement: Announcement;
+  /** How many times it goes out yet. */
+  readonly left: () => number;
+}
+
 /** What is being repeated, so that releasing an address ends it. */
-const active = new Map<string, Announcement>();
+const active = new Map<string, Repeated>();
+
+const isSameMac = (one: AnnounceTarget, other: AnnounceTarget): boolean =>
+  Buffer.compare(one.mac ?? NO_MAC, other.mac ?? NO_MAC) === 0;
 
 /** Ends the repetitions for an address on a device, if there are any. */
-export const cancelAnnouncement = (target: AnnounceTarget): void => active.get(key(target))?.cancel();
+export const cancelAnnouncement = (target: AnnounceTarget): void => active.get(key(target))?.announcement.cancel();
 
 /**
  * Announces an address `count` times. After `prepareAnnouncer` the first packets are on the wire when this returns; the
- * rest follows in the background. A new announcement of the same address replaces the old one.
+ * rest follows in the background. A new announcement of the same address replaces the old one, unless that goes out more
+ * often yet: then it stays and is the answer. The reminder now and then must not cut off what a takeover says.
  */
 export const announce = (target: AnnounceTarget, options: AnnounceOptions): Announcement => {
-  cancelAnnouncement(target);
+  const count = Math.max(1, options.count);
+  const before = active.get(key(target));
+  if (before !== undefined && before.left() > count && isSameMac(before.target, target)) return before.announcement;
+  before?.announcement.cancel();
   const abort = new AbortController();
   let finish: (sent: boolean) => void = () => undefined;
   const done = new Promise<boolean>((resolve) => {
@@ -91,16 +108,17 @@ export const announce = (target: AnnounceTarget, options: AnnounceOptions): Anno
   let timer: NodeJS.Timeout | undefined;
   let sent = false;
   let complained = false;
+  let remaining = count;
   const announcement: Announcement = {
     cancel: () => {
       clearTimeout(timer);
       abort.abort();
-      if (active.get(key(target)) === announcement) active.delete(key(target));
+      if (active.get(key(target))?.announcement === announcement) active.delete(key(target));
       finish(sent);
     },
     done,
   };
-  active.set(key(target), announcement);
+  active.set(key(target), { target, announcement, left: () => remaining });
 
   const note = (refused: string | undefined): void => {
     if (refused === undefined) sent = true;
@@ -111,6 +129,7 @@ export const announce = (target: AnnounceTarget, options: AnnounceOptions): Anno
   };
   const next = (left: number): void => {
     if (abort.signal.aborted) return;
+    remaining = left;
     if (left > 0) timer = setTimeout(round, options.interval, left);
     else announcement.cancel();
   };
@@ -132,6 +151,6 @@ export const announce = (target: AnnounceTarget, options: AnnounceOptions): Anno
       next(left - 1);
     }
   };
-  round(Math.max(1, options.count));
+  round(count);
   return announcement;
 };
