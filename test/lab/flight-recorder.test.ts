@@ -1,17 +1,10 @@
 /** Two daemons, a takeover, one of them killed: what both have recorded replays to what their journals say. */
 import { type HaEvent, parseEventLine } from '../../lib/events/event.js';
-import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
+import type { HeartbeatNode } from '../../lib/lab/heartbeat-node.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { until } from '../../lib/lab/until.js';
+import { installPair } from './quick-pair.js';
 
-const HA_CF = `logfile /var/log/ha-log
-keepalive 200ms
-deadtime 1
-initdead 2
-bcast eth0
-auto_failback off
-node lb1 lb2
-`;
 const FLIGHT = '/var/log/ha-suite/flight';
 
 /** What is looked at of `ha replay --json`. */
@@ -32,21 +25,7 @@ let lb2: HeartbeatNode;
 
 beforeAll(async () => {
   lab = await createLab('flight');
-  const lan = await lab.network('lan');
-  const nodes = [];
-  for (const number of [1, 2]) {
-    const host = await lab.host(`lb${number}`, {
-      interfaces: [{ device: 'eth0', network: lan, addresses: [`10.0.0.${number}/24`] }],
-    });
-    nodes.push(
-      await installHeartbeat(host, 'ours', {
-        haCf: HA_CF,
-        authkeys: 'auth 1\n1 sha1 OnlyTheTwoKnow\n',
-        haresources: 'lb1 IPaddr::10.0.0.100/24/eth0\n',
-      }),
-    );
-  }
-  [lb1, lb2] = nodes as [HeartbeatNode, HeartbeatNode];
+  [lb1, lb2] = await installPair(lab, { authkeys: 'auth 1\n1 sha1 OnlyTheTwoKnow\n' });
 }, 60_000);
 afterAll(async () => {
   await lab?.close();

@@ -3,18 +3,11 @@ import type { Symptom } from '../../lib/doctor/readings.js';
 import type { HaEvent } from '../../lib/events/event.js';
 import type { MachineStatus } from '../../lib/ha/status/status.js';
 import type { PeerTold } from '../../lib/heartbeat/snapshot.js';
-import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-node.js';
+import type { HeartbeatNode } from '../../lib/lab/heartbeat-node.js';
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { until } from '../../lib/lab/until.js';
+import { installPair } from './quick-pair.js';
 
-const HA_CF = `logfile /var/log/ha-log
-keepalive 200ms
-deadtime 1
-initdead 2
-bcast eth0
-auto_failback off
-node lb1 lb2
-`;
 const ADDRESS = '10.0.0.100';
 
 /** What is looked at of `ha timeline --json`. */
@@ -32,21 +25,7 @@ let lb2: HeartbeatNode;
 
 beforeAll(async () => {
   lab = await createLab('hastatus');
-  const lan = await lab.network('lan');
-  const nodes = [];
-  for (const number of [1, 2]) {
-    const host = await lab.host(`lb${number}`, {
-      interfaces: [{ device: 'eth0', network: lan, addresses: [`10.0.0.${number}/24`] }],
-    });
-    nodes.push(
-      await installHeartbeat(host, 'ours', {
-        haCf: HA_CF,
-        authkeys: 'auth 1\n1 sha1 secret\n',
-        haresources: `lb1 IPaddr::${ADDRESS}/24/eth0\n`,
-      }),
-    );
-  }
-  [lb1, lb2] = nodes as [HeartbeatNode, HeartbeatNode];
+  [lb1, lb2] = await installPair(lab);
   await lb2.host.write('/run/alert', '#!/bin/sh\necho "$HA_SUITE_SUBJECT" >>/run/alerts\n', '755');
   await lb2.host.write('/etc/ha.d/ha-suite.ini', '[notify pager]\ncommand = /run/alert\ngather = 300ms\nevery = 1s\n');
 }, 120_000);

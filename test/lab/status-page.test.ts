@@ -4,15 +4,8 @@ import { type HeartbeatNode, installHeartbeat } from '../../lib/lab/heartbeat-no
 import { createLab, type Lab } from '../../lib/lab/lab.js';
 import { until } from '../../lib/lab/until.js';
 import { readExposition } from '../support/exposition.js';
+import { QUICK_FILES } from './quick-pair.js';
 
-const HA_CF = `logfile /var/log/ha-log
-keepalive 200ms
-deadtime 1
-initdead 2
-bcast eth0
-auto_failback off
-node lb1 lb2
-`;
 const URL_OF_PAGE = 'http://127.0.0.1:8694';
 
 let lab: Lab;
@@ -24,11 +17,7 @@ beforeAll(async () => {
   const host = await lab.host('lb1', {
     interfaces: [{ device: 'eth0', network: lan, addresses: ['10.0.0.1/24'] }],
   });
-  lb1 = await installHeartbeat(host, 'ours', {
-    haCf: HA_CF,
-    authkeys: 'auth 1\n1 sha1 secret\n',
-    haresources: 'lb1 IPaddr::10.0.0.100/24/eth0\n',
-  });
+  lb1 = await installHeartbeat(host, 'ours', QUICK_FILES);
   await host.write('/etc/ha.d/ha-suite.ini', '[status]\nlisten = 127.0.0.1:8694\n');
 }, 120_000);
 afterAll(async () => {
