@@ -12,7 +12,7 @@ import {
 import { type Millis, millis, type Now } from '../../time.js';
 import { serviceId } from '../names.js';
 import { compareTables, type Mismatch, subjectOf } from './compare.js';
-import { type Counts, type GenuineState, NO_COUNTS } from './status.js';
+import { type Counts, type GenuineState, NO_COUNTS } from './model.js';
 
 export interface Watch {
   readonly counts: Counts;

@@ -10,7 +10,7 @@ import type { MaintenanceNote } from '../maintenance-note.js';
 import { realName, serviceId, tableName } from '../names.js';
 import { printable } from '../printable.js';
 import type { Mismatch, Settings } from './compare.js';
-import type { Genuine, SummaryStatus } from './status.js';
+import type { Genuine, SummaryStatus } from './model.js';
 
 /** What is known when something is put into words. */
 export interface Scene {

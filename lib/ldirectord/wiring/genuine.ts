@@ -1,6 +1,6 @@
 /** Wiring: the genuine daemon of a configuration, as a shadow beside it sees it. */
 import { isHalted } from '../../platform/processes.js';
-import type { Genuine } from '../shadow/status.js';
+import type { Genuine } from '../shadow/model.js';
 import { pidFilePath } from './config-path.js';
 import { runningFor } from './pid-file.js';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Table } from '../../../lib/ipvs/model.js';
 import { wantedService } from '../../../lib/ldirectord/plan.js';
-import type { GenuineState } from '../../../lib/ldirectord/shadow/status.js';
+import type { GenuineState } from '../../../lib/ldirectord/shadow/model.js';
 import {
   cannotLook,
   looked,

@@ -9,13 +9,8 @@ import { parseNote } from '../../../lib/ldirectord/maintenance-note.js';
 import { wantedService } from '../../../lib/ldirectord/plan.js';
 import { type Mismatch, subjectOf } from '../../../lib/ldirectord/shadow/compare.js';
 import { differenceBegan, differenceEnded } from '../../../lib/ldirectord/shadow/happenings.js';
-import {
-  type Genuine,
-  NO_COUNTS,
-  type ShadowReport,
-  type ShadowScene,
-  shadowStatus,
-} from '../../../lib/ldirectord/shadow/status.js';
+import { type Genuine, NO_COUNTS } from '../../../lib/ldirectord/shadow/model.js';
+import { type ShadowReport, type ShadowScene, shadowStatus } from '../../../lib/ldirectord/shadow/status.js';
 import { begunText, endedText, summaryText } from '../../../lib/ldirectord/shadow/words.js';
 import { type EndedDifference, NO_TALLY, type OpenDifference } from '../../../lib/shadow/differences.js';
 import { millis } from '../../../lib/time.js';
