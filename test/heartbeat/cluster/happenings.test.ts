@@ -1,6 +1,7 @@
 /** The events of the machine: whoever knows them all knows the state; nothing changes without one, and none is empty. */
 import fc from 'fast-check';
 import { happenings, type Observed } from '../../../lib/heartbeat/cluster/happenings.js';
+import type { ClusterEffect } from '../../../lib/heartbeat/cluster/interface.js';
 import { clusterMachine } from '../../../lib/heartbeat/cluster/machine.js';
 import { snapshot } from '../../../lib/heartbeat/cluster/snapshot.js';
 import type { ClusterState } from '../../../lib/heartbeat/cluster/state.js';
@@ -62,6 +63,25 @@ class Onlooker {
   }
 }
 
+/** What the lines of a step say in the words of the genuine program, and what its events say, of the same things. */
+const toldTwice = (
+  effects: readonly ClusterEffect[],
+  events: readonly Observed[],
+): { readonly log: readonly string[]; readonly events: readonly string[] } => ({
+  log: effects
+    .flatMap((effect) => (effect.type === 'log' ? [effect.text] : []))
+    .filter((text) => /^(Link \S+ (up|dead)\.|node \S+: is dead|Status update for node \S+: status \S+)$/.test(text))
+    .toSorted(),
+  events: events
+    .flatMap((happening) => {
+      if (happening.type === 'link') return [`Link ${happening.name}:${happening.link} ${happening.to}.`];
+      if (happening.type !== 'node') return [];
+      if (happening.to === 'dead') return [`node ${happening.name}: is dead`];
+      return [`Status update for node ${happening.name}: status ${happening.to}`];
+    })
+    .toSorted(),
+});
+
 /** Our machine with an onlooker beside it. */
 const observed =
   (onlookers: Onlooker[]): MakeHost =>
@@ -73,7 +93,13 @@ const observed =
     return {
       step: (event, at) => {
         const result = clusterMachine.step(state, event, at);
-        for (const happening of happenings(state, result.state, event, at.mono)) onlooker.hear(happening);
+        const events = happenings(state, result.state, event, at.mono);
+        for (const happening of events) onlooker.hear(happening);
+        const others = events.filter(
+          ({ type, ...rest }) => type !== 'node' || Reflect.get(rest, 'name') !== settings.self,
+        );
+        const told = toldTwice(result.effects, others);
+        expect(told.log).toEqual(told.events);
         state = result.state;
         onlooker.check(state);
         // Whatever the state is, it can be told, and told as JSON; now and then, because that takes its time.
@@ -89,7 +115,7 @@ const observed =
     };
   };
 
-test('whatever happens to the nodes', () => {
+test('whatever happens to the nodes: the events tell all of it, and the log says the same of nodes and links', () => {
   fc.assert(
     fc.property(schedule, fc.integer(), fc.constantFrom('on', 'off', 'legacy'), (acts, seed, autoFailback) => {
       const onlookers: Onlooker[] = [];
