@@ -16,8 +16,10 @@ import type {
 } from '../heartbeat/cluster/interface.js';
 import { draw } from '../heartbeat/cluster/random.js';
 import type { Health } from '../heartbeat/monitor/interface.js';
+import { groupsOfConcern, inScope, isLocal } from '../heartbeat/resources/scope.js';
 import { type Message, message } from '../heartbeat/wire/message.js';
 import { millis, type Now } from '../time.js';
+import { FencingDevice } from './fencing-device.js';
 import { type Host, ourHost } from './host.js';
 import { Plan } from './plan.js';
 import { type Network, Wires } from './wires.js';
@@ -39,15 +41,12 @@ interface Machine {
   readonly load: Workload;
   /** The last wake in the plan, so that it is not put there twice. */
   wakePlanned: number | undefined;
-  /** The order to its fencing device that stands. */
-  fencing: { readonly node: string; tries: number } | undefined;
+  readonly device: FencingDevice | undefined;
   /** Jobs and packets of a former life are void. */
   life: number;
 }
 
 const UUID_LENGTH = 16;
-/** As lib/heartbeat/wiring/fencing.ts tries again. */
-const FENCING_RETRY = 5_000;
 /** From a reset until the daemon starts. */
 const BOOT_TIME = 20_000;
 
@@ -88,7 +87,7 @@ export class Simulation {
         load: new Workload(this.surroundings(name)),
         life: 0,
         wakePlanned: undefined,
-        fencing: undefined,
+        device: this.device(name),
       });
     }
   }
@@ -106,6 +105,16 @@ export class Simulation {
       program: (program, runs) => this.options.onlooker?.program(name, program, runs),
       done: (job, result) => this.feed(this.machine(name), { type: 'jobDone', job, ...result }),
     };
+  }
+
+  private device(name: string): FencingDevice | undefined {
+    const { fencing } = this.options;
+    if (fencing === undefined) return undefined;
+    return new FencingDevice(fencing, {
+      after: (delay, run) => this.after(delay, run),
+      reset: (node) => this.reset(node),
+      fenced: (node) => this.feed(this.machine(name), { type: 'fenced', node }),
+    });
   }
 
   private chance(): number {
@@ -195,12 +204,14 @@ export class Simulation {
     const machine = this.machine(name);
     machine.host = undefined;
     machine.life += 1;
+    machine.device?.cancel();
     machine.load.abandon();
   }
 
   private end(machine: Machine): void {
     machine.host = undefined;
     machine.life += 1;
+    machine.device?.cancel();
     machine.load.end();
   }
 
@@ -311,8 +322,8 @@ export class Simulation {
         });
         return;
       case 'fence':
-        machine.fencing = effect.wanted ? { node: effect.node, tries: 0 } : undefined;
-        this.fence(machine);
+        if (effect.wanted) machine.device?.order(effect.node);
+        else machine.device?.cancel();
         return;
       case 'remember':
         machine.memory = effect.peers;
@@ -327,45 +338,12 @@ export class Simulation {
     }
   }
 
-  private groups(self: string, scope: JobScope, group: string | undefined): readonly string[] {
-    const ids = (wanted: (one: SimulatedGroup) => boolean): readonly string[] =>
-      this.groupsOfAll.filter(wanted).map(({ id }) => id);
-    if (group !== undefined) return ids(({ key }) => key === group);
-    // Further nodes than two keep to themselves, see lib/heartbeat/resources/scope.ts.
-    const pair = this.nodes.slice(0, 2);
-    const reach = pair.includes(self) ? pair : [self];
-    switch (scope) {
-      case 'local':
-        return ids(({ node }) => node === self);
-      case 'foreign':
-        return ids(({ node }) => node !== self && reach.includes(node));
-      case 'all':
-      case 'every':
-        return ids(({ node }) => reach.includes(node));
-    }
-  }
-
-  /** Calls the device of a machine; it works also while the process that asked for it sleeps. */
-  private fence(machine: Machine): void {
-    const { life, fencing: order } = machine;
-    const device = this.options.fencing;
-    if (order === undefined || device === undefined) return;
-    this.after(device.time, () => {
-      const stands = (): boolean => machine.life === life && machine.fencing === order;
-      order.tries += 1;
-      const works = order.tries > device.failures;
-      // What has been begun takes its course, also when the order was taken back meanwhile.
-      if (works) this.reset(order.node);
-      if (!stands()) return;
-      if (!works) {
-        this.after(FENCING_RETRY, () => {
-          if (stands()) this.fence(machine);
-        });
-        return;
-      }
-      machine.fencing = undefined;
-      this.feed(machine, { type: 'fenced', node: order.node });
-    });
+  private groups(self: string, scope: JobScope, key: string | undefined): readonly string[] {
+    const found =
+      key === undefined
+        ? inScope(groupsOfConcern(this.groupsOfAll, this.nodes, self), self, scope)
+        : this.groupsOfAll.filter((group) => group.key === key);
+    return found.map(({ id }) => id);
   }
 
   /** Power off and on: the machine boots and starts its daemon. */
@@ -383,7 +361,7 @@ export class Simulation {
   private holding(self: string, groups: ReadonlySet<string>): Holding {
     return this.groupsOfAll
       .filter(({ id }) => groups.has(id))
-      .reduce<Holding>((sum, { node }) => plus(sum, node === self ? 'local' : 'foreign'), 'none');
+      .reduce<Holding>((sum, group) => plus(sum, isLocal(group, self) ? 'local' : 'foreign'), 'none');
   }
 
   private courseOf({ action, groups }: Job, node: string): Course {

@@ -3,20 +3,29 @@ import type { JobScope } from '../cluster/interface.js';
 import type { ResourceGroup } from '../config/model.js';
 
 /** Whether a group prefers this node (heartbeat reference 6.1): then it is local here and foreign for the peer. */
-export const isLocal = (group: ResourceGroup, self: string): boolean => group.node.toLowerCase() === self.toLowerCase();
+export const isLocal = (group: Pick<ResourceGroup, 'node'>, self: string): boolean =>
+  group.node.toLowerCase() === self.toLowerCase();
 
 /**
  * The groups that may ever run on this node. The first two nodes of ha.cf stand in for each other; what prefers a further
  * node runs there or nowhere, because all others would take it over at the same time (heartbeat reference 11.2, no. 10).
  */
-export const groupsOfConcern = (
-  groups: readonly ResourceGroup[],
+export const groupsOfConcern = <G extends Pick<ResourceGroup, 'node'>>(
+  groups: readonly G[],
   nodes: readonly string[],
   self: string,
-): readonly ResourceGroup[] => {
+): readonly G[] => {
   const isFurther = (name: string): boolean => nodes.indexOf(name.toLowerCase()) > 1;
   return groups.filter((group) => isLocal(group, self) || !(isFurther(self) || isFurther(group.node)));
 };
+
+/** The groups of a scope in file order. */
+export const inScope = <G extends Pick<ResourceGroup, 'node'>>(
+  groups: readonly G[],
+  self: string,
+  scope: JobScope,
+): readonly G[] =>
+  groups.filter((group) => scope === 'all' || scope === 'every' || isLocal(group, self) === (scope === 'local'));
 
 /** The groups of a scope in file order; with `key` only the one whose first resource word that is (reference 6.9). */
 export const groupsInScope = (
@@ -25,9 +34,7 @@ export const groupsInScope = (
   scope: JobScope,
   key?: string,
 ): readonly ResourceGroup[] =>
-  groups
-    .filter((group) => scope === 'all' || scope === 'every' || isLocal(group, self) === (scope === 'local'))
-    .filter((group) => key === undefined || group.resources[0]?.word === key);
+  inScope(groups, self, scope).filter((group) => key === undefined || group.resources[0]?.word === key);
 
 /** A group as genuine log lines name it: the node and all resource words. */
 export const describeGroup = ({ node, resources }: ResourceGroup): string =>
