@@ -1,5 +1,4 @@
 /** What this node tells the other one of itself, and when. Pure. */
-import { substance } from '../peer/format.js';
 import { type DirectorReport, type FileReport, NOTHING_LEFT, type NodeReport } from '../peer/report.js';
 import type { Millis } from '../time.js';
 import { REPORT_EVERY } from './cluster/told.js';
@@ -40,7 +39,7 @@ export const ownReport = ({ number, suite, snapshot, directors, key, files }: Re
   };
 };
 
-/** What was told last, and when. */
+/** What is told or was told last, and when. */
 export interface ToldLast {
   /** To whom; in a new life it knows nothing of what its former one was told. */
   readonly to: string;
@@ -48,9 +47,9 @@ export interface ToldLast {
   readonly at: Millis;
 }
 
-/** Whether a report is to be told at that instant. `last` is undefined before the first. */
-export const isDue = (last: ToldLast | undefined, to: string, report: NodeReport, at: Millis): boolean => {
+/** Whether a report of that substance is to be told at that instant. `last` is undefined before the first. */
+export const isDue = (last: ToldLast | undefined, { to, substance, at }: ToldLast): boolean => {
   if (last === undefined || last.to !== to) return true;
   const age = at - last.at;
-  return age >= REPORT_EVERY || (age >= REPORT_PAUSE && substance(report) !== last.substance);
+  return age >= REPORT_EVERY || (age >= REPORT_PAUSE && substance !== last.substance);
 };

@@ -31,12 +31,16 @@ test('its links to all others, and the groups that it holds', () => {
 test('it is told at first, soon after a change, and now and then', () => {
   const report = reportWhen(false);
   const last = { to: 'lb1', substance: substance(report), at: millis(1000) };
-  const later = (wait: number) => millis(1000 + wait);
-  expect(isDue(undefined, 'lb1', report, later(0))).toBe(true);
-  expect(isDue(last, 'lb3', report, later(0))).toBe(true);
-  expect(isDue(last, 'lb1', report, later(REPORT_EVERY - 1))).toBe(false);
-  expect(isDue(last, 'lb1', { ...report, ...aged(report, 2000) }, later(2000))).toBe(false);
-  expect(isDue(last, 'lb1', report, later(REPORT_EVERY))).toBe(true);
-  expect(isDue(last, 'lb1', reportWhen(true), later(REPORT_PAUSE - 1))).toBe(false);
-  expect(isDue(last, 'lb1', reportWhen(true), later(REPORT_PAUSE))).toBe(true);
+  const telling = (to: string, said: NodeReport, wait: number) => ({
+    to,
+    substance: substance(said),
+    at: millis(1000 + wait),
+  });
+  expect(isDue(undefined, telling('lb1', report, 0))).toBe(true);
+  expect(isDue(last, telling('lb3', report, 0))).toBe(true);
+  expect(isDue(last, telling('lb1', report, REPORT_EVERY - 1))).toBe(false);
+  expect(isDue(last, telling('lb1', { ...report, ...aged(report, 2000) }, 2000))).toBe(false);
+  expect(isDue(last, telling('lb1', report, REPORT_EVERY))).toBe(true);
+  expect(isDue(last, telling('lb1', reportWhen(true), REPORT_PAUSE - 1))).toBe(false);
+  expect(isDue(last, telling('lb1', reportWhen(true), REPORT_PAUSE))).toBe(true);
 });

@@ -7,6 +7,7 @@ import type { World } from '../sub-command.js';
 /** How often it is looked whether there are daemons that nobody follows yet. */
 const EVERY = seconds(1);
 
+/** One life of one daemon: its events are numbered without gaps. */
 const lifeOf = ({ program, instance, run }: HaEvent): string => JSON.stringify([program, instance, run]);
 
 /** Reads lines of daemons; what is no event, or was told before, `past` included, is undefined. */

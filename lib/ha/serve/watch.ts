@@ -31,7 +31,6 @@ export interface Watch {
   readonly close: () => void;
 }
 
-/** One life of one daemon: its events are numbered without gaps. */
 /** The newest events in the order in which they happened. */
 const withEvent = (events: readonly HaEvent[], event: HaEvent): readonly HaEvent[] =>
   [...events, event].toSorted((a, b) => a.wall - b.wall || a.seq - b.seq).slice(-SHOWN_EVENTS);

@@ -1,5 +1,4 @@
 /** When the shadow may begin to decide, and with what: the cluster has to be at rest, since nobody tells us what went before. */
-
 import { interrupted } from '../../shadow/differences.js';
 import { type Millis, millis } from '../../time.js';
 import { minus, mirrored } from '../cluster/holdings.js';

@@ -1,5 +1,4 @@
 /** How the shadow words times and holdings. */
-
 import type { Millis } from '../../time.js';
 import type { Holding } from '../cluster/interface.js';
 

@@ -91,10 +91,10 @@ export const openTeller = (options: TellerOptions): Teller => {
       ...{ number: number + 1, suite: SUITE_VERSION, snapshot, directors },
       ...{ key: sign.index, files: sealedFiles(digests, sign) },
     });
-    const at = mono();
-    if (!isDue(last, to, report, at)) return;
+    const telling = { to, substance: substance(report), at: mono() };
+    if (!isDue(last, telling)) return;
     number += 1;
-    last = { to, substance: substance(report), at };
+    last = telling;
     tell(reportText(report));
   };
 

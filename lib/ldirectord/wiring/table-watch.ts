@@ -26,8 +26,8 @@ export interface TableWatchOptions {
 }
 
 /**
- * A function that looks at the table, unless that was done lately (by default: in the last second), and answers with what was seen last; never
- * rejects. It reads beside the engine that makes the changes, so that these never wait for it.
+ * A function that looks at the table, unless that was done lately (by default: in the last second), and answers with what
+ * was seen last; never rejects. It reads beside the engine that makes the changes, so that these never wait for it.
  */
 export const createTableWatch = ({
   open,
